@@ -1,0 +1,124 @@
+"""Outcomes to estimates: a rate a process, a median over processes, an interval with its coverage.
+
+Samples of one process share one clock state and one memory layout, so the unit of replication is
+the process. The interval is distribution-free: order statistics of the processes' rates.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Skipped
+from bench.plan import Case, KernelCase, Plan, StorageCase, full_name
+
+WANTED_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, never without an interval and the confidence that belongs to it."""
+
+    metric: str
+    value: float
+    """Median over processes."""
+    low: float
+    high: float
+    unit: str
+    confidence: float
+    """Probability that the interval covers the median, whatever the distribution."""
+    n: int
+    """Processes that the interval is taken over."""
+
+
+def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
+    """Every figure that follows from the outcomes, ordered by metric.
+
+    A metric measured in several ways has one estimate for each (`cpu.matrix.fp32.numpy`) and,
+    under its own name, the best of them.
+    """
+    by_case: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_case[outcome.case_id].append(outcome)
+    estimates: list[Estimate] = []
+    ways: dict[str, list[Estimate]] = defaultdict(list)
+    for case in plan.cases:
+        rates = [rate for o in by_case[case.id] if (rate := _rate(case, o)) is not None]
+        if (found := interval(case.metric, case.unit, rates)) is not None:
+            ways[case.metric].append(replace(found, metric=full_name(case)))
+        estimates += _latencies(case, by_case[case.id])
+    several = {case.metric for case in plan.cases} & {
+        metric for metric in ways if sum(c.metric == metric for c in plan.cases) > 1
+    }
+    for metric, found_ways in ways.items():
+        best = max(found_ways, key=lambda e: e.value)
+        estimates.append(replace(best, metric=metric))
+        if metric in several:
+            estimates += found_ways
+    return tuple(sorted(estimates, key=lambda e: e.metric))
+
+
+def interval(metric: str, unit: str, rates: list[float]) -> Estimate | None:
+    """Median of the processes' rates with an order-statistic interval; None below two of them.
+
+    For n independent values, P(x(k) <= median <= x(n+1-k)) = 1 - 2 P(Bin(n, 1/2) < k)
+    (David and Nagaraja, Order Statistics, 3rd ed., section 7.1). The narrowest interval that
+    reaches 95 % is taken; below six processes none does, and the range says how much it covers.
+    """
+    n = len(rates)
+    if n < 2:
+        return None
+    ordered = sorted(rates)
+    k = 1
+    while k < n // 2 and _coverage(n, k + 1) >= WANTED_CONFIDENCE:
+        k += 1
+    middle = n // 2
+    value = ordered[middle] if n % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return Estimate(metric, value, ordered[k - 1], ordered[n - k], unit, _coverage(n, k), n)
+
+
+def _coverage(n: int, k: int) -> float:
+    # Integers first: 0.5**n alone underflows for a fleet of more than a thousand nodes.
+    tail = sum(math.comb(n, i) for i in range(k))
+    return 1 - 2 * tail / 2**n
+
+
+def _rate(case: Case, outcome: Outcome) -> float | None:
+    """Work over wall time of one process: the sustained rate. None where nothing counts."""
+    match outcome:
+        case Measured():
+            if not (outcome.error <= outcome.tolerance):
+                return None
+            assert isinstance(case, KernelCase)
+            counted = [s for s in outcome.samples if s.rejected is None]
+            duration_s = math.fsum(s.duration_s for s in counted)
+            if duration_s <= 0:
+                return None
+            per_launch = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
+            return per_launch * sum(s.launches for s in counted) / duration_s
+        case MeasuredIO():
+            amount = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios
+            return amount / outcome.result.duration_s if outcome.result.duration_s > 0 else None
+        case Skipped() | Failed():
+            return None
+        case _:
+            assert_never(outcome)
+
+
+def _latencies(case: Case, outcomes: list[Outcome]) -> list[Estimate]:
+    if not isinstance(case, StorageCase):
+        return []
+    estimates = []
+    for direction in ("read", "write"):
+        for name, share in (("p50", 0.5), ("p99", 0.99)):
+            values = []
+            for outcome in outcomes:
+                if isinstance(outcome, MeasuredIO):
+                    way = outcome.result.read if direction == "read" else outcome.result.write
+                    if way is not None and way.latency is not None and way.ios:
+                        values.append(way.latency.percentile_ns(share) / 1e9)
+            found = interval(f"{case.metric}.{direction}.{name}", "s", values)
+            if found is not None:
+                estimates.append(found)
+    return estimates

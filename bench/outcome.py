@@ -1,0 +1,125 @@
+"""What came of one case in one process: measured, skipped with a reason, or failed with one."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from storage_bench.job import JobResult
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the sensors said at one moment; None where there is no such sensor."""
+
+    at_s: float
+    """Seconds since the measurement of this case began."""
+    load_1m: float | None = None
+    clock_hz: float | None = None
+    """Mean clock of the CPUs in use, as the operating system reports it."""
+    temperature_c: float | None = None
+    power_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What took the processor away during one sample; None where the kernel does not tell."""
+
+    steal_s: float | None = None
+    """Time that the hypervisor gave to others, summed over the CPUs in use."""
+    run_delay_s: float | None = None
+    """Time that our runnable threads waited for a CPU, summed."""
+    throttled_s: float | None = None
+    """Time that the cgroup's bandwidth limit held us back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counter ticks of equal chunks of work, as a histogram: the observation of one worker.
+
+    `ticks[i]` (the lower edge of a bin 1/1024 wide) was seen `counts[i]` times.
+    """
+
+    ticks: tuple[int, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTicks:
+    """What one worker's cycle counter saw during one sample, between chunks of its own work."""
+
+    cpu: int
+    ops_per_chunk: int
+    work: Tally
+    cycles_per_probe: int
+    """Core cycles that one dependent-add probe takes by construction; 0 without a probe."""
+    probe: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One stretch of wall time in which a whole number of launches ran."""
+
+    start_s: float
+    """Seconds since the measurement of this case began, on the monotonic clock."""
+    duration_s: float
+    launches: int
+    disturbance: Disturbance
+    workers: tuple[WorkerTicks, ...] = ()
+    counter_hz: float | None = None
+    """Rate of the cycle counter during this sample, where workers report ticks."""
+    rejected: str | None = None
+    """Why this sample is kept and not counted; None for a sample that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Samples of a kernel whose result was right."""
+
+    case_id: str
+    repeat: int
+    ops_per_launch: int
+    bytes_per_launch: int
+    samples: tuple[Sample, ...]
+    readings: tuple[Reading, ...]
+    error: float
+    """Deviation from a reference, computed after the timing."""
+    tolerance: float
+    stopped: str
+    executed: dict[str, str]
+    """What really ran: library, dispatched kernel, vector width, kind of store."""
+    kind: Literal["measured"] = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredIO:
+    """Result of a storage job whose every I/O succeeded."""
+
+    case_id: str
+    repeat: int
+    result: JobResult
+    readings: tuple[Reading, ...]
+    disturbance: Disturbance
+    executed: dict[str, str]
+    kind: Literal["measured-io"] = "measured-io"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not tried, for a reason that is part of the result."""
+
+    case_id: str
+    repeat: int
+    reason: str
+    kind: Literal["skipped"] = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Tried, and without a usable result."""
+
+    case_id: str
+    repeat: int
+    reason: str
+    kind: Literal["failed"] = "failed"
+
+
+Outcome = Measured | MeasuredIO | Skipped | Failed

@@ -1,0 +1,102 @@
+"""What is asked for before anything runs, so that an omission shows afterwards."""
+
+import hashlib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from bench.decode import canonical
+from bench.stopping import Stopping
+from storage_bench.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class KernelCase:
+    """One kernel on one device, to be run in `repeats` fresh processes."""
+
+    metric: str
+    """Name of the figure, for example `cpu.vector.fp32.one_core`."""
+    unit: str
+    kernel: str
+    implementation: str
+    precision: str
+    shape: tuple[int, ...]
+    device: str
+    """`Device.uuid`."""
+    cpus: tuple[int, ...]
+    """Logical CPUs, one worker pinned to each."""
+    seed: int
+    stopping: Stopping
+    repeats: int
+    kind: Literal["kernel"] = "kernel"
+
+    @property
+    def id(self) -> str:
+        return case_id(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageCase:
+    """One storage job in one folder, to be run in `repeats` fresh processes."""
+
+    metric: str
+    unit: str
+    job: Job
+    engine: Literal["fio", "native"]
+    implementation: str
+    """The engine with its I/O interface, for example `fio-io_uring`: never mixed in one figure."""
+    directory: str
+    """Where the marked folder is made."""
+    repeats: int
+    kind: Literal["storage"] = "storage"
+
+    @property
+    def id(self) -> str:
+        return case_id(self)
+
+
+Case = KernelCase | StorageCase
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cases of one run, in the order in which they are first run."""
+
+    profile: str
+    profile_sha256: str
+    only: tuple[str, ...]
+    """Globs over metric names that the run was narrowed to; empty for the whole profile."""
+    cases: tuple[Case, ...]
+
+    def rounds(self) -> tuple[tuple[Case, int], ...]:
+        """Every (case, repeat) in the order of the run.
+
+        Each round starts one case further on, so that a room that warms up does not always
+        meet the same case.
+        """
+        order = []
+        for repeat in range(max((case.repeats for case in self.cases), default=0)):
+            shift = repeat % len(self.cases)
+            rotated = self.cases[shift:] + self.cases[:shift]
+            order += [(case, repeat) for case in rotated if repeat < case.repeats]
+        return tuple(order)
+
+
+def case_id(case: Case) -> str:
+    """Metric, implementation and a digest of all the rest: equal ids mean equal cases."""
+    digest = hashlib.sha256(canonical(case)).hexdigest()[:8]
+    return f"{case.metric}-{case.implementation}-{digest}"
+
+
+def full_name(case: Case) -> str:
+    """The metric of this case alone, where several implementations share one metric."""
+    return f"{case.metric}.{case.implementation}"
+
+
+def wanted(case: Case, patterns: tuple[str, ...]) -> bool:
+    """Whether one of the globs matches the case's metric or its full name; none means all."""
+    return not patterns or any(
+        fnmatchcase(name, pattern)
+        for name in (case.metric, full_name(case))
+        for pattern in patterns
+    )

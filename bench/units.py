@@ -1,0 +1,46 @@
+"""How a quantity is written for people. Nothing else in capbench formats a quantity."""
+
+import math
+
+_PREFIXES = (
+    (1e18, "E"),
+    (1e15, "P"),
+    (1e12, "T"),
+    (1e9, "G"),
+    (1e6, "M"),
+    (1e3, "k"),
+    (1.0, ""),
+    (1e-3, "m"),
+    (1e-6, "µ"),
+    (1e-9, "n"),
+)
+_PLAIN = {"", "%", "FLOP/cycle", "OP/cycle", "count"}
+
+
+def format_si(value: float | None, unit: str, digits: int = 3) -> str:
+    """A value in SI base units with a decimal prefix: `1.23 TFLOP/s`; unknown is an em dash.
+
+    >>> format_si(1.2345e12, "FLOP/s")
+    '1.23 TFLOP/s'
+    >>> format_si(0.4, "%")
+    '40 %'
+    """
+    if value is None:
+        return "—"
+    if unit == "%":
+        return f"{significant(value * 100, digits)} %"
+    if unit in _PLAIN or value == 0:
+        return f"{significant(value, digits)} {unit}".rstrip()
+    for factor, prefix in _PREFIXES:
+        if abs(value) >= factor * (1 - 0.5 * 10.0**-digits):
+            break
+    return f"{significant(value / factor, digits)} {prefix}{unit}"
+
+
+def significant(value: float, digits: int) -> str:
+    """Round to significant digits without an exponent."""
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    return f"{rounded:.{max(0, places)}f}" if places > 0 else f"{rounded:.0f}"

@@ -1,0 +1,1 @@
+"""Verify, normalise, judge and render evidence. Never touches hardware."""

@@ -1,0 +1,100 @@
+"""What a storage job is, and what comes of it. Bytes and nanoseconds as integers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Pattern = Literal["randread", "randwrite", "randrw", "read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One load on one file: the same for every engine."""
+
+    name: str
+    pattern: Pattern
+    block_bytes: int
+    read_share: float
+    """Share of operations that read: 1 for reads, 0 for writes, 0.7 for a 70/30 mix."""
+    depth: int
+    """Operations in flight, in each of `threads`."""
+    threads: int
+    size_bytes: int
+    """Size of the file, really written with incompressible data before the load."""
+    ramp_s: float
+    """Load that is applied and not counted, before `duration_s` begins."""
+    duration_s: float
+    seed: int
+    direct: bool = True
+    """O_DIRECT: past the page cache of this machine."""
+
+    def __post_init__(self) -> None:
+        if self.block_bytes <= 0 or self.block_bytes % 512:
+            raise ValueError(f"block_bytes is {self.block_bytes}; wanted a multiple of 512")
+        if self.size_bytes < self.block_bytes or self.size_bytes % self.block_bytes:
+            raise ValueError("size_bytes must be a whole number of blocks")
+        if self.depth < 1 or self.threads < 1 or self.duration_s <= 0 or self.ramp_s < 0:
+            raise ValueError("depth, threads and duration_s must be above 0, ramp_s at least 0")
+        expected = {"randread": (1.0,), "read": (1.0,), "randwrite": (0.0,), "write": (0.0,)}
+        if self.read_share not in expected.get(self.pattern, (self.read_share,)):
+            raise ValueError(f"read_share {self.read_share} does not fit pattern {self.pattern}")
+        if not 0 <= self.read_share <= 1:
+            raise ValueError(f"read_share is {self.read_share}; wanted 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Time from submission to completion, as a histogram of nanoseconds."""
+
+    bins_ns: tuple[int, ...]
+    """Representative value of each bin, rising."""
+    counts: tuple[int, ...]
+    min_ns: int
+    max_ns: int
+    """Exact largest latency: a histogram may saturate, this does not."""
+
+    def percentile_ns(self, share: float) -> int:
+        """The value that `share` (0 to 1) of the operations did not exceed, to bin resolution.
+
+        Raises ValueError for an empty histogram.
+        """
+        total = sum(self.counts)
+        if total == 0:
+            raise ValueError("an empty histogram has no percentile")
+        needed, seen = share * total, 0
+        for value, count in zip(self.bins_ns, self.counts, strict=True):
+            seen += count
+            if seen >= needed and count:
+                return min(max(value, self.min_ns), self.max_ns)
+        return self.max_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """The reads or the writes of a job."""
+
+    ios: int
+    io_bytes: int
+    latency: Latency | None
+    """None where the engine kept no histogram."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What an engine did: counts over one stretch of wall time, no rates."""
+
+    engine: Literal["fio", "native"]
+    engine_version: str
+    interface: str
+    """How the system was asked: `io_uring`, `libaio`, `psync`, `pread threads`."""
+    duration_s: float
+    read: Direction | None
+    write: Direction | None
+    warnings: tuple[str, ...]
+
+    @property
+    def ios(self) -> int:
+        return sum(d.ios for d in (self.read, self.write) if d is not None)
+
+    @property
+    def io_bytes(self) -> int:
+        return sum(d.io_bytes for d in (self.read, self.write) if d is not None)
