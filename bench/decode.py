@@ -136,7 +136,7 @@ def _decode_union(members: tuple[Any, ...], value: object, path: str) -> object:
     if isinstance(value, dict) and "kind" in value:
         for member in candidates:
             if dataclasses.is_dataclass(member):
-                kind = _hints(member).get("kind")
+                kind = _hints(typing.cast(Any, member)).get("kind")
                 if kind is not None and value["kind"] in typing.get_args(kind):
                     return _decode(member, value, path)
         raise DecodeError(f"{path}.kind: {value['kind']!r} is not known")

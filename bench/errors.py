@@ -25,7 +25,7 @@ class NothingMeasured(CapbenchError):
 
 
 class InvalidEvidence(CapbenchError):
-    """A bundle that is not what its manifest says, or whose figures do not follow from its samples."""
+    """A bundle that is not what its manifest says, or whose figures do not follow from it."""
 
     exit_code = 4
 

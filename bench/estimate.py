@@ -81,7 +81,7 @@ def interval(metric: str, unit: str, rates: list[float]) -> Estimate | None:
 def _coverage(n: int, k: int) -> float:
     # Integers first: 0.5**n alone underflows for a fleet of more than a thousand nodes.
     tail = sum(math.comb(n, i) for i in range(k))
-    return 1 - 2 * tail / 2**n
+    return 1 - (2 * tail) / int(2**n)
 
 
 def _rate(case: Case, outcome: Outcome) -> float | None:

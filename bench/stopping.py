@@ -34,17 +34,15 @@ class Stopping:
         if not (self.max_relative_error > 0 and self.sample_time_s > 0):
             raise ValueError("max_relative_error and sample_time_s must be above 0")
 
-    def decide(self, launch_durations_s: Sequence[float]) -> Stopped | None:
-        """Whether to stop after samples with these mean launch durations; None means go on.
+    def decide(self, durations_s: Sequence[float]) -> Stopped | None:
+        """Whether to stop after samples of these durations, all of the same number of launches.
 
-        `launch_durations_s` holds one value a sample: its duration over its launches, times the
-        launches a sample has, so that they sum to the time spent.
+        None means go on.
         """
-        spent_s = math.fsum(launch_durations_s)
-        count = len(launch_durations_s)
+        spent_s = math.fsum(durations_s)
+        count = len(durations_s)
         if count >= self.min_samples and spent_s >= self.min_time_s:
-            mean_s = spent_s / count
-            error_s = statistics.stdev(launch_durations_s) / math.sqrt(count)
-            if error_s <= self.max_relative_error * mean_s:
+            error_s = statistics.stdev(durations_s) / math.sqrt(count)
+            if error_s <= self.max_relative_error * spent_s / count:
                 return Stopped.PRECISE
-        return Stopped.TIME_UP if spent_s >= self.max_time_s and count >= 2 else None
+        return Stopped.TIME_UP if spent_s >= self.max_time_s else None

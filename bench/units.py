@@ -31,9 +31,10 @@ def format_si(value: float | None, unit: str, digits: int = 3) -> str:
         return f"{significant(value * 100, digits)} %"
     if unit in _PLAIN or value == 0:
         return f"{significant(value, digits)} {unit}".rstrip()
-    for factor, prefix in _PREFIXES:
-        if abs(value) >= factor * (1 - 0.5 * 10.0**-digits):
-            break
+    factor, prefix = next(
+        (entry for entry in _PREFIXES if abs(value) >= entry[0] * (1 - 0.5 * 10.0**-digits)),
+        _PREFIXES[-1],
+    )
     return f"{significant(value / factor, digits)} {prefix}{unit}"
 
 

@@ -1,1 +1,1 @@
-"""The storage work: jobs, the engines that run them, media evidence, and what may be written where."""
+"""The storage work: jobs, the engines that run them, media evidence, what may be written where."""
