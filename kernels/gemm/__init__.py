@@ -1,0 +1,62 @@
+"""C = A·B, row-major, any shape: the matrix pipe in every precision, by several implementations.
+
+The shape is (m, n, k): A is m x k, B is k x n. Each implementation is a module of its own that is
+imported only when it is asked for; what it multiplies and how the result is checked is the same.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from kernels.kernel import Kernel, Launch, Request, Shape, Work
+from kernels.precision import Precision
+
+_PRECISIONS = {
+    "numpy": ("fp32", "fp64"),
+    "torch": ("fp32", "fp64", "bf16", "fp16"),
+}
+
+
+def work(shape: Shape, precision: Precision, result: Precision) -> Work:
+    """2MNK operations; both operands and the result moved once, the result in its own format."""
+    m, n, k = shape
+    moved = (m * k + k * n) * precision.storage_bytes + m * n * result.storage_bytes
+    return Work(ops=2 * m * n * k, bytes_moved=int(moved))
+
+
+def refuses(request: Request) -> str | None:
+    """Why this product cannot be measured here, or None; imports torch only for fp16."""
+    name, precision = request.implementation, request.precision.name
+    if precision not in _PRECISIONS.get(name, ()):
+        return f"gemm has no implementation {name!r} for {precision}"
+    if len(request.shape) != 3 or min(request.shape) < 1:
+        return f"gemm needs a shape (m, n, k) of positive sizes, found {request.shape}"
+    if name == "torch":
+        from kernels.gemm.torch_refusal import refuses as torch_refuses
+
+        return torch_refuses(request)
+    if request.place.device != "cpu":
+        return f"{name} computes on the CPU only, not on {request.place.device}"
+    missing = [library for library in (name, "threadpoolctl") if find_spec(library) is None]
+    return f"{missing[0]} is not installed; pip install '{missing[0]}'" if missing else None
+
+
+def prepare(request: Request) -> Launch:
+    """Make the operands, start the threads and run once, so that `run` only multiplies."""
+    if request.implementation == "torch":
+        from kernels.gemm.torch_mm import TorchLaunch
+
+        return TorchLaunch(request)
+    from kernels.gemm.numpy_blas import NumpyLaunch
+
+    return NumpyLaunch(request)
+
+
+KERNEL = Kernel(
+    name="gemm",
+    measures="ops",
+    implementations=tuple(_PRECISIONS),
+    precisions=("fp32", "fp64", "bf16", "fp16"),
+    refuses=refuses,
+    prepare=prepare,
+)
