@@ -1,8 +1,17 @@
 """What a path is stored on: its leaf devices, and how well the media class of each is known."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import Literal
+
+from storage_bench.drive import Drive, read_drive
+from storage_bench.mounts import mount_of
+from storage_bench.topology import Bottom, Elsewhere, bottoms
+
+NETWORK_TRANSPORTS = ("iscsi", "fc", "nvme-tcp", "nvme-rdma", "nvme-fc")
 
 
 class MediaClass(StrEnum):
@@ -57,3 +66,112 @@ class Media:
     reason: str
     leaves: tuple[Leaf, ...]
     kind: Literal["media"] = "media"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one piece of evidence says about the medium of one device."""
+
+    media: MediaClass
+    level: EvidenceLevel
+    reason: str
+
+
+def classify(path: Path, root: Path = Path("/")) -> Media:
+    """What the file system that holds `path` is stored on.
+
+    `root` is where `/proc`, `/sys`, `/dev` and `/run` are looked for; the paths of another root
+    are taken as they stand, without following their links.
+    """
+    return combine([_leaf(bottom) for bottom in bottoms(_real(path, root), root)])
+
+
+def filesystem(path: Path, root: Path = Path("/")) -> str:
+    """Type of the file system that holds `path`, such as `ext4`; `unknown` without a mount."""
+    mount = mount_of(_real(path, root), root)
+    return "unknown" if mount is None else mount.filesystem
+
+
+def combine(leaves: Sequence[Leaf]) -> Media:
+    """The class of a whole: as well known as its least known part, and mixed if the parts are."""
+    if not leaves:
+        return Media(MediaClass.UNKNOWN, EvidenceLevel.NONE, "no device was found", ())
+    level = min(leaf.level for leaf in leaves)
+    classes = {leaf.media for leaf in leaves}
+    if len(classes) == 1:
+        reason = "; ".join(dict.fromkeys(f"{leaf.name}: {leaf.reason}" for leaf in leaves))
+        return Media(leaves[0].media, level, reason, tuple(leaves))
+    for weakest in (MediaClass.DISPUTED, MediaClass.UNKNOWN):
+        named = [f"{leaf.name}: {leaf.reason}" for leaf in leaves if leaf.media is weakest]
+        if named:
+            return Media(weakest, level, "; ".join(named), tuple(leaves))
+    reason = ", ".join(f"{leaf.name} is {leaf.media}" for leaf in leaves)
+    return Media(MediaClass.HYBRID, level, reason, tuple(leaves))
+
+
+def settle(claims: Sequence[Claim]) -> Claim:
+    """One claim out of several: the highest level speaks, unless another contradicts it.
+
+    A claim of class unknown contradicts nothing: it is a piece of evidence that was discounted.
+    A mere declaration loses against a measurement without making a dispute.
+    """
+    if not claims:
+        return Claim(MediaClass.UNKNOWN, EvidenceLevel.NONE, "nothing is known of this device")
+    known = [claim for claim in claims if claim.media is not MediaClass.UNKNOWN]
+    best = max(known or claims, key=lambda claim: claim.level)
+    against = [c for c in known if c.media is not best.media and c.level >= EvidenceLevel.SYSFS]
+    if against:
+        reason = f"{best.reason} ({best.media}), but {against[0].reason} ({against[0].media})"
+        return Claim(MediaClass.DISPUTED, best.level, reason)
+    return best
+
+
+def _leaf(bottom: Bottom) -> Leaf:
+    if isinstance(bottom, Elsewhere):
+        level = EvidenceLevel.NONE if bottom.kind == "unknown" else EvidenceLevel.SYSFS
+        media, reason = MediaClass(bottom.kind), bottom.reason
+        return Leaf(bottom.name, media, level, reason, None, None, None, None, None)
+    drive = read_drive(bottom.directory, bottom.serial)
+    claim = settle(sysfs_claims(drive))
+    return Leaf(
+        name=drive.name,
+        media=claim.media,
+        level=claim.level,
+        reason=claim.reason,
+        model=drive.model,
+        serial=drive.serial,
+        size_bytes=drive.size_bytes,
+        transport=drive.transport,
+        rotational=drive.rotational,
+    )
+
+
+def sysfs_claims(drive: Drive) -> tuple[Claim, ...]:
+    """What each fact in sysfs says about the medium."""
+
+    def claim(media: MediaClass, reason: str) -> Claim:
+        return Claim(media, EvidenceLevel.SYSFS, reason)
+
+    if drive.name.startswith(("zram", "ram")):
+        return (claim(MediaClass.MEMORY, "a block device in memory"),)
+    if drive.transport in NETWORK_TRANSPORTS or drive.name.startswith(("rbd", "nbd", "drbd")):
+        where = drive.transport or "a network block device"
+        return (claim(MediaClass.NETWORK, f"reached by {where}; ask the server"),)
+    if drive.opaque is not None:
+        flag = "absent" if drive.rotational is None else f"{drive.rotational:d}"
+        reason = f"rotational flag ({flag}) discounted: {drive.opaque}"
+        return (claim(MediaClass.UNKNOWN, reason),)
+    claims = []
+    if drive.transport == "mmc":
+        claims.append(claim(MediaClass.FLASH, "an SD or eMMC card"))
+    elif drive.rotational is not None:
+        media = MediaClass.DISK if drive.rotational else MediaClass.FLASH
+        via = f" by {drive.transport}" if drive.transport else ""
+        claims.append(claim(media, f"rotational flag {drive.rotational:d}{via}"))
+    if drive.model is not None and "SSD" in drive.model.upper():
+        claims.append(claim(MediaClass.FLASH, f"model {drive.model}"))
+    return tuple(claims)
+
+
+def _real(path: Path, root: Path) -> Path:
+    return path.resolve() if root == Path("/") else Path(os.path.normpath(path))
