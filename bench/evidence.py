@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.estimate import Estimate
+from bench.estimate import Estimate, estimate
 from bench.inventory import Inventory
 from bench.outcome import Outcome
 from bench.plan import Plan
@@ -38,3 +38,30 @@ class Evidence:
     estimates: tuple[Estimate, ...]
     interrupted: str | None
     """Why the run ended before the plan did; None for a run that came to its end."""
+
+
+def conclude(
+    tool: Tool,
+    run_id: str,
+    started_at: str,
+    finished_at: str,
+    inventory: Inventory,
+    plan: Plan,
+    outcomes: tuple[Outcome, ...],
+    interrupted: str | None,
+) -> Evidence:
+    """Everything observed, with the estimates that follow from it."""
+    # The order of a bundle's files, so that what is read back equals what was written.
+    ordered = tuple(sorted(outcomes, key=lambda o: f"{o.case_id}.{o.repeat}.json"))
+    return Evidence(
+        format=FORMAT,
+        tool=tool,
+        run_id=run_id,
+        started_at=started_at,
+        finished_at=finished_at,
+        inventory=inventory,
+        plan=plan,
+        outcomes=ordered,
+        estimates=estimate(plan, ordered),
+        interrupted=interrupted,
+    )

@@ -64,8 +64,6 @@ class Sample:
     launches: int
     disturbance: Disturbance
     workers: tuple[WorkerTicks, ...] = ()
-    counter_hz: float | None = None
-    """Rate of the cycle counter during this sample, where workers report ticks."""
     rejected: str | None = None
     """Why this sample is kept and not counted; None for a sample that counts."""
 
@@ -86,6 +84,8 @@ class Measured:
     stopped: str
     executed: dict[str, str]
     """What really ran: library, dispatched kernel, vector width, kind of store."""
+    counter_hz: float | None = None
+    """Rate of the cycle counter that ticks are counted in; None where workers left none."""
     kind: Literal["measured"] = "measured"
 
 

@@ -100,3 +100,5 @@ class Kernel:
     refuses: Callable[[Request], str | None]
     """Why this request cannot run here (library absent, format not native), or None."""
     prepare: Callable[[Request], Launch]
+    default_shape: Shape = ()
+    """What one launch does where nobody asks for a shape; empty where the planner must choose."""

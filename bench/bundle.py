@@ -1,0 +1,197 @@
+"""Evidence as a folder of canonical JSON files: written case by case, read as a whole."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import seal
+from bench.decode import DecodeError, canonical, decode, parse
+from bench.errors import Incomplete, InvalidEvidence, UsageError
+from bench.estimate import Estimate
+from bench.evidence import FORMAT, Evidence, Tool
+from bench.inventory import Inventory
+from bench.outcome import Outcome
+from bench.plan import Plan
+
+MAX_FILES = 20_000
+MAX_FILE_BYTES = 256 << 20
+_PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`run.json`: which program, when, and whether the plan was carried out to its end."""
+
+    format: int
+    tool: Tool
+    run_id: str
+    started_at: str
+    finished_at: str
+    interrupted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """`estimates.json`."""
+
+    estimates: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFile:
+    """`outcomes/<case>.<repeat>.json`."""
+
+    outcome: Outcome
+
+
+class BundleWriter:
+    """Writes each part when it is known, and the manifest last: without it nothing is sealed.
+
+    Raises UsageError for a folder that cannot be used, Incomplete for a full disk.
+    """
+
+    def __init__(self, folder: Path, inventory: Inventory, plan: Plan) -> None:
+        self.folder = folder
+        try:
+            (folder / "outcomes").mkdir(parents=True)
+        except FileExistsError:
+            raise UsageError(
+                f"{folder} exists already.", "Give a new folder with --output."
+            ) from None
+        except OSError as error:
+            raise UsageError(
+                f"{folder} cannot be made: {error.strerror}.",
+                "Give a folder that can be written to with --output.",
+            ) from error
+        self._write("inventory.json", inventory)
+        self._write("plan.json", plan)
+
+    def add(self, outcome: Outcome) -> None:
+        """Save one outcome for good, before the next case starts."""
+        self._write(f"outcomes/{outcome.case_id}.{outcome.repeat}.json", OutcomeFile(outcome))
+
+    def finish(self, evidence: Evidence) -> None:
+        """Write what is left and seal the folder."""
+        run = Run(
+            evidence.format,
+            evidence.tool,
+            evidence.run_id,
+            evidence.started_at,
+            evidence.finished_at,
+            evidence.interrupted,
+        )
+        self._write("run.json", run)
+        self._write("estimates.json", Estimates(evidence.estimates))
+        files = _files(self.folder)
+        write_atomically(self.folder / seal.NAME, seal.seal(FORMAT, files))
+
+    def _write(self, name: str, value: object) -> None:
+        write_atomically(self.folder / name, canonical(value))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """All of the file or none of it, also when the power fails. Raises Incomplete."""
+    temporary = path.with_name(path.name + ".partial")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Incomplete(
+            f"{path} cannot be written: {error.strerror}.",
+            f"What was saved before is kept in {path.parent}; make room, or give another --output.",
+        ) from error
+
+
+def read(folder: Path) -> Evidence:
+    """The evidence in a sealed folder, with every byte checked against the manifest.
+
+    Raises InvalidEvidence, naming the file, for anything else. Estimates are read as they stand:
+    whether they follow from the outcomes is for `reports.verify`.
+    """
+    files = _files(folder)
+    manifest = files.pop(seal.NAME, None)
+    if manifest is None:
+        raise InvalidEvidence(
+            f"{folder} holds no {seal.NAME}.",
+            "Give the evidence/ folder of a run that came to its end"
+            if not files
+            else "The run did not come to its end: run it again, or look at outcomes/ by hand.",
+        )
+    found = seal.check(manifest, files)
+    if found.format != FORMAT:
+        raise InvalidEvidence(
+            f"{folder} is evidence format {found.format}; this capbench reads format {FORMAT}.",
+            "Upgrade capbench." if found.format > FORMAT else "Read it with an older capbench.",
+        )
+    run = _part(files, "run.json", Run)
+    outcomes = tuple(
+        _part(files, path, OutcomeFile).outcome
+        for path in sorted(files)
+        if path.startswith("outcomes/")
+    )
+    evidence = Evidence(
+        format=run.format,
+        tool=run.tool,
+        run_id=run.run_id,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        inventory=_part(files, "inventory.json", Inventory),
+        plan=_part(files, "plan.json", Plan),
+        outcomes=outcomes,
+        estimates=_part(files, "estimates.json", Estimates).estimates,
+        interrupted=run.interrupted,
+    )
+    expected = {"run.json", "inventory.json", "plan.json", "estimates.json"} | {
+        f"outcomes/{outcome.case_id}.{outcome.repeat}.json" for outcome in outcomes
+    }
+    if stray := sorted(set(files) ^ expected):
+        raise InvalidEvidence(
+            f"{stray[0]} does not belong into evidence.", "Give a bundle that capbench wrote."
+        )
+    return evidence
+
+
+def _part(files: dict[str, bytes], name: str, wanted: type[Any]) -> Any:
+    if name not in files:
+        raise InvalidEvidence(f"{name} is missing.", "Give a bundle that capbench wrote.")
+    try:
+        value = decode(wanted, parse(files[name]), name)
+    except DecodeError as error:
+        raise InvalidEvidence(
+            f"{name} is not what capbench writes: {error}.", "Give a bundle that capbench wrote."
+        ) from error
+    if canonical(value) != files[name]:
+        raise InvalidEvidence(
+            f"{name} is not in canonical form.", "Give a bundle that capbench wrote."
+        )
+    return value
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Every regular file below the folder by its relative path; nothing else is accepted."""
+    next_step = "Give the evidence/ folder of a run."
+    if not folder.is_dir():
+        what = "not a folder" if folder.exists() else "not there"
+        raise InvalidEvidence(f"{folder} is {what}.", next_step)
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            raise InvalidEvidence(f"{name} is a symbolic link.", next_step)
+        if path.is_dir():
+            continue
+        if not path.is_file() or not _PATH.fullmatch(name):
+            raise InvalidEvidence(f"{name!r} does not belong into evidence.", next_step)
+        if len(files) >= MAX_FILES or path.stat().st_size > MAX_FILE_BYTES:
+            raise InvalidEvidence(f"{name} is past the limits of a bundle.", next_step)
+        try:
+            files[name] = path.read_bytes()
+        except OSError as error:
+            raise InvalidEvidence(f"{name} cannot be read: {error.strerror}.", next_step) from error
+    return files

@@ -1,0 +1,76 @@
+"""What the control group of this process allows: CPU bandwidth, memory, throttling so far."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def quota_cpus(root: Path = Path("/")) -> float | None:
+    """The tightest CPU bandwidth limit on the way up, in CPUs; None where there is none."""
+    limits = []
+    for folder in _folders(root, "cpu"):
+        try:
+            if (folder / "cpu.max").exists():
+                quota, period = (folder / "cpu.max").read_text().split()
+            else:
+                quota = (folder / "cpu.cfs_quota_us").read_text().strip()
+                period = (folder / "cpu.cfs_period_us").read_text().strip()
+        except (OSError, ValueError):
+            continue
+        if quota not in ("max", "-1"):
+            limits.append(int(quota) / int(period))
+    return min(limits, default=None)
+
+
+def memory_limit_bytes(root: Path = Path("/")) -> int | None:
+    """The tightest memory limit on the way up; None where there is none."""
+    limits = []
+    for folder in _folders(root, "memory"):
+        for name in ("memory.max", "memory.limit_in_bytes"):
+            try:
+                text = (folder / name).read_text().strip()
+            except OSError:
+                continue
+            # Version 1 writes "no limit" as the largest page-aligned number.
+            if text != "max" and int(text) < 1 << 60:
+                limits.append(int(text))
+    return min(limits, default=None)
+
+
+def throttled_s(root: Path = Path("/")) -> float | None:
+    """How long the bandwidth limit held this group back so far; None where nothing counts it."""
+    for folder in _folders(root, "cpu"):
+        try:
+            lines = (folder / "cpu.stat").read_text().splitlines()
+        except OSError:
+            continue
+        fields = dict(line.split() for line in lines if len(line.split()) == 2)
+        if "throttled_usec" in fields:
+            return int(fields["throttled_usec"]) / 1e6
+        if "throttled_time" in fields:
+            return int(fields["throttled_time"]) / 1e9
+    return None
+
+
+def _folders(root: Path, controller: str) -> Iterator[Path]:
+    """This process's group and its ancestors, innermost first, in either cgroup version."""
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            top = root / "sys/fs/cgroup"
+        elif controller in controllers.split(","):
+            top = root / "sys/fs/cgroup" / controller
+            if not top.exists():
+                top = root / "sys/fs/cgroup" / controllers
+        else:
+            continue
+        folder = top / path.lstrip("/")
+        while folder.is_relative_to(top):
+            if folder.exists():
+                yield folder
+            if folder == top:
+                break
+            folder = folder.parent

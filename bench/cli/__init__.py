@@ -1,0 +1,52 @@
+"""The command line: it wires the parts together and decides nothing. Imported by nobody."""
+
+import sys
+from typing import Any
+
+import click
+
+from bench import __version__
+from bench.cli.completion import completion
+from bench.cli.discover import discover
+from bench.cli.doctor import doctor
+from bench.cli.plan import plan
+from bench.cli.report import report
+from bench.cli.run import run
+from bench.cli.verify import verify
+from bench.errors import CapbenchError
+
+
+class Fault(click.ClickException):
+    """An error of the user's to mend: one line on standard error, and its exit code."""
+
+    def __init__(self, error: CapbenchError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"capbench: {self.message}", file=file or sys.stderr)
+
+
+class Capbench(click.Group):
+    """Turns our errors into click's, in the one place where an error becomes an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CapbenchError as error:
+            raise Fault(error) from error
+
+
+@click.group(
+    cls=Capbench,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "CAPBENCH"},
+    epilog="Exit codes: 0 done, nothing below target; 1 a target not met; 2 usage; "
+    "3 nothing could be measured; 4 evidence invalid; 5 incomplete.",
+)
+@click.version_option(__version__, prog_name="capbench")
+def main() -> None:
+    """Measure what this machine can compute and store, seal the evidence, judge it by a plan."""
+
+
+for command in (doctor, discover, plan, run, verify, report, completion):
+    main.add_command(command)

@@ -1,0 +1,33 @@
+"""What the commands share of speaking: results on standard output, talk on standard error."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def print_json(value: object) -> None:
+    """A dataclass or plain value as indented JSON on standard output."""
+    from bench.decode import encode
+
+    click.echo(json.dumps(encode(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def talk(text: str) -> None:
+    """A line for people, which a pipe does not get."""
+    click.echo(text, err=True)
+
+
+def console(stderr: bool = False, **options: Any) -> "Console":
+    """A rich console; without a terminal it is plain and wide enough not to fold tables."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, highlight=False, **options)
+    if not made.is_terminal:
+        made = Console(stderr=stderr, highlight=False, width=max(made.width, 100), **options)
+    return made

@@ -1,0 +1,50 @@
+"""`capbench plan`: the cases of a run, and how long they may take. Runs nothing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import only_option, profile_option, storage_option
+from bench.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from bench.inventory import Inventory
+    from bench.plan import Plan
+
+
+@click.command()
+@profile_option
+@only_option
+@storage_option
+@json_option
+def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json: bool) -> None:
+    """Show what `run` would measure here and how long it may take."""
+    from bench.planning import longest_s, unfit
+
+    inventory, planned = prepare(profile, only, storage_dir or Path.cwd())
+    if as_json:
+        print_json(planned)
+        return
+    for case in planned.cases:
+        refusal = unfit(case, inventory)
+        note = f"skipped: {refusal}" if refusal else f"up to {longest_s(case):4.0f} s"
+        click.echo(f"{case.metric:<26} {case.implementation:<14} x {case.repeats}  {note}")
+    total_s = sum(longest_s(case) for case in planned.cases if unfit(case, inventory) is None)
+    click.echo(f"{len(planned.cases)} cases, {total_s:.0f} s at the most")
+
+
+def prepare(
+    profile_name: str, only: tuple[str, ...], storage_dir: Path
+) -> tuple["Inventory", "Plan"]:
+    """Look at the machine and plan the profile for it."""
+    from bench import profile as profiles
+    from bench.discover import discover
+    from bench.planning import StorageWay
+    from bench.planning import plan as make_plan
+    from storage_bench import engine
+
+    profile, digest = profiles.load(profile_name)
+    inventory = discover(storage_dir)
+    way = StorageWay(*engine.choose(), directory=str(storage_dir.absolute()))
+    return inventory, make_plan(inventory, profile, digest, way, only)

@@ -1,0 +1,58 @@
+"""`capbench report`: evidence of some machines against a plan, in a format."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import (
+    facility_option,
+    plan_option,
+    policy_option,
+    strict_option,
+    year_option,
+)
+
+if TYPE_CHECKING:
+    pass
+
+FORMATS = ("terminal", "markdown", "json", "csv", "html")
+FILES = {"html": "report.html", "markdown": "report.md", "json": "report.json", "csv": "report.csv"}
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, metavar="EVIDENCE...",
+                type=click.Path(path_type=Path))  # fmt: skip
+@facility_option
+@policy_option
+@plan_option
+@year_option
+@strict_option
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="terminal")
+@click.option("--output", type=click.Path(path_type=Path), help="File; default: standard output.")
+@click.pass_context
+def report(
+    context: click.Context,
+    folders: tuple[Path, ...],
+    facility: Path | None,
+    policy: str | None,
+    plan_id: str | None,
+    year: int | None,
+    strict: bool,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """Verify EVIDENCE (one bundle a machine) and judge it by a plan."""
+    from bench.bundle import write_atomically
+    from reports.render import render
+    from reports.verify import verify
+
+    question = Question.from_options(facility, policy, plan_id, year)
+    made = question.answer(tuple(verify(folder) for folder in folders))
+    if format_ == "terminal" and output is None:
+        question.show(made, as_json=False)
+    elif output is None:
+        click.echo(render(made, format_), nl=False)
+    else:
+        write_atomically(output, render(made, format_).encode())
+    context.exit(made.exit_code(strict))

@@ -1,0 +1,49 @@
+"""What the harness asks of a kind of device: find it, time it, read its sensors."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from bench.inventory import Absent, Device
+from bench.outcome import Disturbance, Reading
+
+
+class Watch(Protocol):
+    """Everything that a measurement may see of the world: a clock, sensors, counters.
+
+    It is made once a case, for one device and the CPUs in use.
+    """
+
+    def now_s(self) -> float:
+        """Monotonic time in seconds; only differences mean anything."""
+        ...
+
+    def time_s(self, run: Callable[[], None], launches: int) -> float:
+        """How long `launches` launches took, by the device's own clock where it has one."""
+        ...
+
+    def counter(self) -> int | None:
+        """The cycle counter that `Launch.ticks` counts in; None where there is none."""
+        ...
+
+    def read(self, at_s: float) -> Reading:
+        """What the sensors say now; `at_s` is stored with it."""
+        ...
+
+    def disturbance(self) -> Disturbance:
+        """What was taken away from us since this was last called."""
+        ...
+
+
+class Backend(Protocol):
+    """One kind of device."""
+
+    @property
+    def name(self) -> str: ...
+
+    def discover(self) -> tuple[Device, ...] | Absent:
+        """The devices of this kind, or why there are none. Never raises."""
+        ...
+
+    def watch(self, device: Device, cpus: tuple[int, ...]) -> Watch:
+        """The world of one measurement on this device, by workers on these CPUs."""
+        ...

@@ -1,0 +1,54 @@
+"""The host's processor as a device."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.inventory import Absent, Device
+from bench.outcome import Disturbance, Reading
+from bench.processor import model_name
+from bench.telemetry import CpuCounters, clock_hz, load_1m
+
+
+class CpuWatch:
+    """Wall clock, load and clock, and what the kernel says was taken away."""
+
+    def __init__(self, cpus: tuple[int, ...], root: Path = Path("/")) -> None:
+        self._cpus = cpus
+        self._root = root
+        self._counters = CpuCounters(cpus, root)
+
+    def now_s(self) -> float:
+        return time.perf_counter()
+
+    def time_s(self, run: Callable[[], None], launches: int) -> float:
+        start_s = time.perf_counter()
+        for _ in range(launches):
+            run()
+        return time.perf_counter() - start_s
+
+    def counter(self) -> int | None:
+        from kernels.counter import read_counter
+
+        return int(read_counter())
+
+    def read(self, at_s: float) -> Reading:
+        return Reading(at_s, load_1m(self._root), clock_hz(self._cpus, self._root))
+
+    def disturbance(self) -> Disturbance:
+        return self._counters.since_last()
+
+
+class CpuBackend:
+    """Always exactly one device."""
+
+    name = "cpu"
+
+    def discover(self) -> tuple[Device, ...] | Absent:
+        import psutil
+
+        memory_bytes = psutil.virtual_memory().total
+        return (Device("cpu", 0, "cpu", model_name(), "cpu", memory_bytes, None),)
+
+    def watch(self, device: Device, cpus: tuple[int, ...]) -> CpuWatch:
+        return CpuWatch(cpus)

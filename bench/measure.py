@@ -1,0 +1,87 @@
+"""The loop around a launch: warm up, take samples until enough is known, check the result.
+
+Every effect is an argument: the world is a `Watch`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.devices.backend import Watch
+from bench.outcome import Reading, Sample, WorkerTicks
+from bench.stopping import Stopped, Stopping
+from bench.tally import tally
+from kernels.kernel import Launch, Ticks
+
+READ_EVERY_S = 0.1
+"""Sensors are read at most this often: most of them do not change faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Samples and readings of one launch, and why it ended."""
+
+    samples: tuple[Sample, ...]
+    readings: tuple[Reading, ...]
+    stopped: Stopped
+    counter_hz: float | None
+    """Rate of the cycle counter over the whole measurement; None for a launch without ticks."""
+
+
+def measure(
+    launch: Launch,
+    stopping: Stopping,
+    watch: Watch,
+    on_sample: Callable[[Sample], None] = lambda sample: None,
+) -> Observed:
+    """Take samples of equal numbers of launches until `stopping` is content.
+
+    The first launch compiles, faults pages in and raises the clock: it is run and not counted.
+    """
+    launch.run()
+    once_s = watch.time_s(launch.run, 1)
+    launches = max(1, round(stopping.sample_time_s / once_s)) if once_s > 0 else 1
+    watch.disturbance()  # what happened so far is not the first sample's
+    began_s = watch.now_s()
+    began_ticks = watch.counter() if launch.ticks() else None
+    samples: list[Sample] = []
+    readings = [watch.read(0.0)]
+    while True:
+        sample = _sample(launch, launches, watch, began_s)
+        samples.append(sample)
+        on_sample(sample)
+        if sample.start_s + sample.duration_s - readings[-1].at_s >= READ_EVERY_S:
+            readings.append(watch.read(watch.now_s() - began_s))
+        stopped = stopping.decide([s.duration_s for s in samples])
+        if stopped is not None:
+            counter_hz = None
+            if began_ticks is not None and (now_ticks := watch.counter()) is not None:
+                counter_hz = (now_ticks - began_ticks) / (watch.now_s() - began_s)
+            return Observed(tuple(samples), tuple(readings), stopped, counter_hz)
+
+
+def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Sample:
+    start_s = watch.now_s() - began_s
+    ticks: list[tuple[Ticks, ...]] = []
+    if not launch.ticks():
+        duration_s = watch.time_s(launch.run, launches)
+    else:
+        # Ticks describe the last launch only, so they are taken after each; that is not timed.
+        duration_s = 0.0
+        for _ in range(launches):
+            duration_s += watch.time_s(launch.run, 1)
+            ticks.append(launch.ticks())
+    return Sample(start_s, duration_s, launches, watch.disturbance(), _fold(ticks))
+
+
+def _fold(runs: list[tuple[Ticks, ...]]) -> tuple[WorkerTicks, ...]:
+    """The ticks of several launches as one histogram a worker."""
+    return tuple(
+        WorkerTicks(
+            cpu=worker[0].cpu,
+            ops_per_chunk=worker[0].ops_per_chunk,
+            work=tally(value for run in worker for value in run.work),
+            cycles_per_probe=worker[0].cycles_per_probe,
+            probe=tally(value for run in worker for value in run.probe),
+        )
+        for worker in zip(*runs, strict=True)
+    )

@@ -1,0 +1,96 @@
+"""Which cases a run has and how long they take: TOML files, as data."""
+
+import tomllib
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from bench.decode import DecodeError, decode
+from bench.errors import UsageError
+from bench.stopping import Stopping
+from storage_bench.job import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class KernelEntry:
+    """A kernel with everything it is to be measured with: the cases are all combinations."""
+
+    kernel: str
+    precisions: tuple[str, ...]
+    implementations: tuple[str, ...]
+    repeats: int
+    cores: tuple[Literal["all", "one"], ...] = ("all",)
+    shape: tuple[int, ...] | None = None
+    """None lets the planner choose: the kernel's own, or arrays beyond the last-level cache."""
+    stopping: Stopping | None = None
+    """None takes the profile's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageEntry:
+    """One storage job."""
+
+    name: str
+    pattern: Pattern
+    block_bytes: int
+    read_share: float
+    depth: int
+    threads: int
+    repeats: int
+    ramp_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSection:
+    """The storage jobs and the file they share."""
+
+    size_bytes: int
+    jobs: tuple[StorageEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile as its file says it."""
+
+    name: str
+    title: str
+    seed: int
+    stopping: Stopping
+    kernels: tuple[KernelEntry, ...]
+    storage: StorageSection | None = None
+
+    def __post_init__(self) -> None:
+        repeats = [entry.repeats for entry in self.kernels]
+        repeats += [job.repeats for job in self.storage.jobs] if self.storage else []
+        if any(count < 2 for count in repeats):
+            raise ValueError("repeats must be 2 or more: one process gives no interval")
+
+
+def names() -> tuple[str, ...]:
+    """The profiles that come with capbench."""
+    folder = files("bench") / "profiles"
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def load(name_or_path: str) -> tuple[Profile, str]:
+    """A profile and the SHA-256 of its file. Raises UsageError, naming what was found."""
+    path = files("bench") / "profiles" / f"{name_or_path}.toml"
+    if name_or_path not in names():
+        path = Path(name_or_path)
+        if not path.is_file():
+            raise UsageError(
+                f'There is no profile "{name_or_path}".',
+                f"Give one of {', '.join(names())}, or the path of a TOML file.",
+            )
+    data = path.read_bytes()
+    try:
+        profile = decode(Profile, tomllib.loads(data.decode()), str(name_or_path))
+    except (DecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{name_or_path} is not a profile: {error}.",
+            "bench/profiles/quick.toml shows the form.",
+        ) from error
+    return profile, sha256(data).hexdigest()

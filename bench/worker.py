@@ -1,0 +1,182 @@
+"""One case in one fresh process: a request as a JSON line in, samples and an outcome as lines out.
+
+The process that measures loads no report, no policy and no target.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, assert_never
+
+from bench.decode import canonical, decode, parse
+from bench.devices import backend
+from bench.devices.backend import Watch
+from bench.devices.cpu import CpuWatch
+from bench.inventory import Device
+from bench.measure import measure
+from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Sample, Skipped
+from bench.plan import Case, KernelCase, StorageCase
+from kernels import KERNELS
+from kernels.kernel import Kernel, Place, Request
+from kernels.precision import PRECISIONS
+from storage_bench import engine
+from storage_bench.errors import StorageError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the parent asks of a worker."""
+
+    case: Case
+    repeat: int
+    device: Device | None
+    """None for storage."""
+    data_file: str | None
+    """The filled file inside the marked folder; None for a kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line that a worker prints: a sample as it is taken, or the outcome."""
+
+    sample: Sample | None = None
+    ops: int = 0
+    """Operations in one launch of the sample."""
+    bytes_moved: int = 0
+    """Bytes in one launch of the sample."""
+    outcome: Outcome | None = None
+
+
+def main() -> None:
+    """Read one assignment from standard input, answer on standard output."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # a library that prints must not write into the answers
+    _die_with_parent()
+    assignment = decode(Assignment, parse(sys.stdin.buffer.readline()))
+    # The parent may be gone, or may have seen enough: then nobody needs the answer.
+    with contextlib.suppress(BrokenPipeError):
+        tell(answers, Message(outcome=carry_out(assignment, answers)))
+
+
+def _die_with_parent() -> None:
+    """A run that was killed leaves nothing running behind (Linux; elsewhere the pipe breaks)."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def tell(answers: IO[bytes], message: Message) -> None:
+    answers.write(canonical(message))
+
+
+def carry_out(assignment: Assignment, answers: IO[bytes]) -> Outcome:
+    """Run the case and say what came of it."""
+    case, repeat, device = assignment.case, assignment.repeat, assignment.device
+    match case:
+        case KernelCase():
+            assert device is not None
+            os.sched_setaffinity(0, case.cpus)
+            return run_kernel(
+                case,
+                repeat,
+                device,
+                KERNELS[case.kernel],
+                lambda: backend(device.backend).watch(device, case.cpus),
+                lambda message: tell(answers, message),
+            )
+        case StorageCase():
+            assert assignment.data_file is not None
+            return run_storage(case, repeat, assignment.data_file)
+        case _:
+            assert_never(case)
+
+
+def run_kernel(
+    case: KernelCase,
+    repeat: int,
+    device: Device,
+    kernel: Kernel,
+    make_watch: Callable[[], Watch],
+    report: Callable[[Message], None],
+) -> Outcome:
+    """Prepare, measure, then check the result: no valid result, no number.
+
+    What a kernel raises ends the process, and the parent makes a failure of it.
+    """
+    request = Request(
+        implementation=case.implementation,
+        precision=PRECISIONS[case.precision],
+        shape=case.shape,
+        # Every repeat its own input: a figure must not hang on one draw.
+        seed=case.seed + repeat,
+        place=Place(device.torch_device, case.cpus),
+    )
+    if (refusal := kernel.refuses(request)) is not None:
+        return Skipped(case.id, repeat, refusal)
+    try:
+        launch = kernel.prepare(request)
+    except MemoryError:
+        return Failed(case.id, repeat, "the memory that the shape needs cannot be had")
+    try:
+        work = launch.work
+        observed = measure(
+            launch,
+            case.stopping,
+            make_watch(),
+            lambda sample: report(Message(sample, work.ops, work.bytes_moved)),
+        )
+        error = launch.error()
+        if not (error <= launch.tolerance):
+            return Failed(
+                case.id,
+                repeat,
+                f"wrong result: error {error:.3g}, {case.precision} allows {launch.tolerance:.3g}",
+            )
+        return Measured(
+            case_id=case.id,
+            repeat=repeat,
+            ops_per_launch=launch.work.ops,
+            bytes_per_launch=launch.work.bytes_moved,
+            samples=observed.samples,
+            readings=observed.readings,
+            error=error,
+            tolerance=launch.tolerance,
+            stopped=str(observed.stopped),
+            executed=dict(launch.executed),
+            counter_hz=observed.counter_hz,
+        )
+    finally:
+        launch.close()
+
+
+def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
+    """Run the job on the filled file; an engine that cannot is a failure with its reason."""
+    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    before = watch.read(0.0)
+    began_s = watch.now_s()
+    try:
+        result = engine.run(case.engine, case.job, Path(data_file))
+    except StorageError as error:
+        return Failed(case.id, repeat, str(error))
+    return MeasuredIO(
+        case_id=case.id,
+        repeat=repeat,
+        result=result,
+        readings=(before, watch.read(watch.now_s() - began_s)),
+        disturbance=watch.disturbance(),
+        executed={
+            "engine": f"{result.engine} {result.engine_version}",
+            "interface": result.interface,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Trust nothing: every byte against the manifest, every figure computed again from the samples."""
+
+from collections import Counter
+from pathlib import Path
+
+from bench import bundle
+from bench.errors import InvalidEvidence
+from bench.estimate import estimate
+from bench.evidence import Evidence
+from bench.outcome import Measured, MeasuredIO
+
+
+def verify(folder: Path) -> Evidence:
+    """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
+    evidence = bundle.read(folder)
+    _plan_is_carried_out(evidence)
+    _results_are_right(evidence)
+    _estimates_follow(evidence)
+    return evidence
+
+
+def _plan_is_carried_out(evidence: Evidence) -> None:
+    """Every planned repeat has exactly one outcome: leaving out a bad one would flatter."""
+    wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.rounds())
+    found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)
+    if missing := sorted((wanted - found).elements()):
+        case_id, repeat = missing[0]
+        raise _invalid(f"outcomes/{case_id}.{repeat}.json is missing: it is planned.")
+    if surplus := sorted((found - wanted).elements()):
+        case_id, repeat = surplus[0]
+        raise _invalid(f"outcomes/{case_id}.{repeat}.json has no place in plan.json.")
+
+
+def _results_are_right(evidence: Evidence) -> None:
+    kinds = {case.id: case.kind for case in evidence.plan.cases}
+    for outcome in evidence.outcomes:
+        name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
+        if isinstance(outcome, Measured):
+            if not (outcome.error <= outcome.tolerance):
+                raise _invalid(f"{name}: a wrong result is sealed as measured.")
+            if any(s.duration_s <= 0 or s.launches < 1 for s in outcome.samples):
+                raise _invalid(f"{name}: a sample without time or work is sealed as measured.")
+        expected = {Measured: "kernel", MeasuredIO: "storage"}.get(type(outcome))
+        if expected is not None and kinds[outcome.case_id] != expected:
+            raise _invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
+
+
+def _estimates_follow(evidence: Evidence) -> None:
+    again = estimate(evidence.plan, evidence.outcomes)
+    if again == evidence.estimates:
+        return
+    ours = {e.metric: e for e in again}
+    theirs = {e.metric: e for e in evidence.estimates}
+    wrong = next((m for m in sorted(ours | theirs) if ours.get(m) != theirs.get(m)), "their order")
+    raise _invalid(f"estimates.json: {wrong} does not follow from the samples.")
+
+
+def _invalid(message: str) -> InvalidEvidence:
+    return InvalidEvidence(message, "Do not use this bundle; measure again.")
