@@ -39,6 +39,18 @@ class Job:
             raise ValueError(f"read_share {self.read_share} does not fit pattern {self.pattern}")
         if not 0 <= self.read_share <= 1:
             raise ValueError(f"read_share is {self.read_share}; wanted 0 to 1")
+        if abs(self.read_share * 100 - round(self.read_share * 100)) > 1e-9:
+            raise ValueError(f"read_share is {self.read_share}; wanted whole per cent")
+
+    def region_bytes(self, threads: int) -> int:
+        """Share of the file that each of `threads` walks through in a sequential job.
+
+        Raises ValueError where the file has fewer blocks than threads.
+        """
+        blocks = self.size_bytes // self.block_bytes // threads
+        if blocks == 0:
+            raise ValueError(f"{threads} threads have less than one block each")
+        return blocks * self.block_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +97,12 @@ class JobResult:
     engine: Literal["fio", "native"]
     engine_version: str
     interface: str
-    """How the system was asked: `io_uring`, `libaio`, `psync`, `pread threads`."""
+    """How the system was asked: `io_uring`, `libaio`, or `psync` (pread and pwrite in threads)."""
     duration_s: float
     read: Direction | None
+    """None where the job did no reads."""
     write: Direction | None
+    """None where the job did no writes."""
     warnings: tuple[str, ...]
 
     @property

@@ -1,0 +1,42 @@
+"""One face for all engines: which one to use here, and a job run by it."""
+
+from pathlib import Path
+from typing import Literal, assert_never
+
+from storage_bench import fio
+from storage_bench.errors import StorageError
+from storage_bench.job import Job, JobResult
+from storage_bench.native import engine as native
+
+Engine = Literal["fio", "native"]
+
+
+def choose() -> tuple[Engine, str]:
+    """The engine to use here, and its label with the I/O interface, such as `fio-io_uring`.
+
+    fio where it is installed, because others can repeat its jobs; else the built-in engine.
+    """
+    found = fio.find()
+    if found is None:
+        return "native", f"native-{native.interface()}"
+    return "fio", f"fio-{found.interface}"
+
+
+def run(engine: Engine, job: Job, path: Path) -> JobResult:
+    """Load the filled file `path` with `job`; raises StorageError without a usable result."""
+    match engine:
+        case "native":
+            return native.run(job, path)
+        case "fio":
+            found = fio.find()
+            if found is None:
+                raise StorageError("fio is not installed here.", "Install it, or use native.")
+            return found.run(job, path)
+        case _:
+            assert_never(engine)
+
+
+def fio_version() -> str | None:
+    """Version of the fio that would be used, or None where there is none."""
+    found = fio.find()
+    return None if found is None else found.version

@@ -1,0 +1,149 @@
+"""The engine fio: where it is, the job file it gets, and how its run ends."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage_bench import fio_parser, uring
+from storage_bench.errors import StorageError
+from storage_bench.guard import require_data_file
+from storage_bench.job import Job, JobResult
+from storage_bench.marker import OURS
+
+JOB_FILE = f"{OURS}fio.job"
+OUTPUT_FILE = f"{OURS}fio.json"
+GRACE_S = 60.0
+"""How much longer than its ramp and duration fio may take before it is taken for hung."""
+ANSWER_S = 10.0
+"""How long `fio --version` may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fio:
+    """An installed fio and the interface it would use here."""
+
+    path: str
+    version: str
+    interface: str
+    """`io_uring`, `libaio` or `psync`: the first that both fio and the kernel have."""
+
+    def run(self, job: Job, path: Path) -> JobResult:
+        """Load the filled file `path` with `job`; raises StorageError without a usable result."""
+        require_data_file(path, job)
+        folder = path.parent
+        try:
+            (folder / JOB_FILE).write_text(job_file(job, path.name, self.interface))
+            return self._run(job, folder)
+        except OSError as error:
+            raise StorageError(
+                f"fio could not be run in {folder}: {error.strerror}.", "Check the folder's rights."
+            ) from error
+        finally:
+            (folder / JOB_FILE).unlink(missing_ok=True)
+            (folder / OUTPUT_FILE).unlink(missing_ok=True)
+
+    def _run(self, job: Job, folder: Path) -> JobResult:
+        command = [self.path, "--output-format=json+", f"--output={OUTPUT_FILE}", "--eta=never"]
+        if job.read_share == 1:
+            command.append("--readonly")
+        limit_s = job.ramp_s + job.duration_s + GRACE_S
+        try:
+            done = subprocess.run(
+                [*command, JOB_FILE],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=limit_s,
+                env=os.environ | {"LC_ALL": "C"},
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise StorageError(
+                f"fio did not end within {limit_s:.0f} s and was stopped.",
+                "Look for a hung drive in the kernel's log.",
+            ) from error
+        if done.returncode != 0:
+            raise _died(done.returncode, done.stdout)
+        output = folder / OUTPUT_FILE
+        if not output.exists():
+            raise StorageError("fio ended well and wrote no output.", "Run `fio --version`.")
+        return fio_parser.parse(output.read_text(errors="replace"))
+
+
+def find() -> Fio | None:
+    """The fio on the search path, or None where there is none that answers."""
+    path = shutil.which("fio")
+    if path is None:
+        return None
+    version, engines = _answer(path, "--version"), _answer(path, "--enghelp")
+    if version is None or not version.startswith("fio-"):
+        return None
+    compiled = re.findall(r"^\s+(\S+)$", engines or "", re.MULTILINE)
+    return Fio(path, version.strip().removeprefix("fio-"), _interface(compiled))
+
+
+def job_file(job: Job, name: str, interface: str) -> str:
+    """The job in fio's own words: a whole file, because the command line has other quoting."""
+    queued = interface != "psync"
+    random = job.pattern.startswith("rand")
+    # An interface without a queue keeps as many operations in flight by as many threads.
+    threads = job.threads if queued else job.threads * job.depth
+    region_bytes = job.size_bytes if random else job.region_bytes(threads)
+    options: dict[str, object] = {
+        "filename": name.replace(":", r"\:"),
+        "ioengine": interface,
+        "direct": int(job.direct),
+        "rw": job.pattern,
+        "bs": job.block_bytes,
+        "size": region_bytes,
+        "iodepth": job.depth if queued else 1,
+        "numjobs": threads,
+        "thread": 1,
+        "group_reporting": 1,
+        "time_based": 1,
+        "ramp_time": f"{round(job.ramp_s * 1000)}ms",
+        "runtime": f"{round(job.duration_s * 1000)}ms",
+        "randrepeat": 0,
+        "randseed": job.seed,
+        "norandommap": 1,
+        "refill_buffers": 1,
+        "lat_percentiles": 1,
+        "fallocate": "none",
+        "allow_file_create": 0,
+    }
+    if not random:
+        options["offset_increment"] = region_bytes
+    if job.pattern == "randrw":
+        options["rwmixread"] = round(job.read_share * 100)
+    return "[job]\n" + "".join(f"{key}={value}\n" for key, value in options.items())
+
+
+def _interface(compiled: list[str]) -> str:
+    if "io_uring" in compiled and uring.refused() is None:
+        return "io_uring"
+    return "libaio" if "libaio" in compiled else "psync"
+
+
+def _answer(path: str, option: str) -> str | None:
+    try:
+        return subprocess.run(
+            [path, option], capture_output=True, text=True, timeout=ANSWER_S, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _died(code: int, output: str) -> StorageError:
+    said = next((line for line in output.splitlines() if line.strip()), "nothing").strip()
+    if code < 0:
+        reason = f"fio was killed ({signal.strsignal(-code)})"
+    else:
+        reason = f"fio ended with exit code {code} and said: {said}"
+    return StorageError(f"{reason}.", "Run `fio --version` and see the kernel's log.")

@@ -1,0 +1,203 @@
+"""Runs a job by compiled loops in threads, and gathers what they counted."""
+
+import errno
+import mmap
+import os
+import random
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from storage_bench import uring
+from storage_bench.errors import StorageError
+from storage_bench.guard import require_data_file
+from storage_bench.job import Direction, Job, JobResult
+from storage_bench.native.histogram import BINS, latency
+
+if TYPE_CHECKING:
+    from numpy import int64
+    from numpy.typing import NDArray
+
+VERSION = "1"
+"""Raised by every change that could change a result."""
+Interface = Literal["io_uring", "psync"]
+PAGE_BYTES = 4096
+"""Buffers begin on a page, which satisfies any drive's alignment."""
+HEAD_START_NS = 2_000_000
+"""From the moment when all threads are ready to the common start of their load."""
+
+
+def interface() -> Interface:
+    """How the kernel would be asked here: io_uring where it is allowed."""
+    return "psync" if uring.refused() else "io_uring"
+
+
+def run(job: Job, path: Path, through: Interface | None = None) -> JobResult:
+    """Load the filled file `path` with `job`; raises StorageError where any I/O failed.
+
+    An I/O counts if it ends in the `duration_s` after the ramp, on one clock for all threads.
+    Without io_uring each operation in flight is a thread of its own.
+    """
+    require_data_file(path, job)
+    through = through or interface()
+    file = _open(path, job)
+    try:
+        workers = _Workers(job, file, through)
+        workers.run()
+    finally:
+        os.close(file)
+    workers.require_success()
+    return JobResult(
+        engine="native",
+        engine_version=VERSION,
+        interface=through,
+        duration_s=job.duration_s,
+        read=workers.direction(0, job.block_bytes),
+        write=workers.direction(1, job.block_bytes),
+        warnings=(),
+    )
+
+
+class _Workers:
+    """The threads of one job. Each has its own counts, buffers and ring; they share the clock."""
+
+    def __init__(self, job: Job, file: int, through: Interface) -> None:
+        import numpy
+
+        from storage_bench.native import loops
+
+        self._loops = loops
+        self._job, self._file = job, file
+        self._depth = job.depth if through == "io_uring" else 1
+        self._threads = job.threads * job.depth // self._depth
+        self._body = self._uring if through == "io_uring" else self._sync
+        self._plans = numpy.array([self._plan(i) for i in range(self._threads)], numpy.int64)
+        self._counts = numpy.zeros((self._threads, 2, BINS + 2), numpy.int64)
+        self._counts[:, :, loops.MINIMUM] = numpy.iinfo(numpy.int64).max
+        self._results: list[int | OSError] = [0] * self._threads
+        self._stop = mmap.mmap(-1, PAGE_BYTES)
+        self._ready = threading.Barrier(self._threads, action=self._set_times)
+        seeds = random.Random(job.seed)
+        self._seeds = [seeds.randrange(1, 2**64) for _ in range(self._threads)]
+
+    def _plan(self, index: int) -> tuple[int, ...]:
+        """What one thread does, in the order that loops.py names; times are set at the start."""
+        job = self._job
+        is_random = job.pattern.startswith("rand")
+        region_bytes = job.size_bytes if is_random else job.region_bytes(self._threads)
+        first = 0 if is_random else index * region_bytes // job.block_bytes
+        blocks = region_bytes // job.block_bytes
+        return (job.block_bytes, first, blocks, is_random, round(job.read_share * 2**32), 0, 0)
+
+    def _set_times(self) -> None:
+        start_ns = time.monotonic_ns() + HEAD_START_NS + round(self._job.ramp_s * 1e9)
+        self._plans[:, self._loops.FROM_NS] = start_ns
+        self._plans[:, self._loops.UNTIL_NS] = start_ns + round(self._job.duration_s * 1e9)
+
+    def run(self) -> None:
+        threads = [
+            threading.Thread(target=self._work, args=(index,), daemon=True)
+            for index in range(self._threads)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            # After Ctrl-C the threads still use the file and the buffers: they end first.
+            self._stop[0] = 1
+            self._ready.abort()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+
+    def _work(self, index: int) -> None:
+        size = self._depth * -(-self._job.block_bytes // PAGE_BYTES) * PAGE_BYTES
+        try:
+            with closing(mmap.mmap(-1, size)) as buffers:
+                self._results[index] = self._body(index, uring.address_of(buffers))
+        except OSError as error:
+            self._results[index] = error
+            self._ready.abort()
+        except threading.BrokenBarrierError:
+            return
+        if self._results[index]:
+            self._stop[0] = 1
+
+    def _sync(self, index: int, buffer: int) -> int:
+        self._ready.wait()
+        return int(self._loops.sync_loop(self._file, buffer, *self._common(index)))
+
+    def _uring(self, index: int, buffer: int) -> int:
+        import numpy
+
+        slots = numpy.zeros((3, self._depth), numpy.int64)
+        with uring.Ring(self._depth) as ring:
+            addresses = numpy.array(ring.addresses, numpy.int64)
+            defer = bool(ring.flags & uring.DEFER_TASKRUN)
+            self._ready.wait()
+            work = (ring.file, addresses, defer, buffer, self._file, self._depth)
+            return int(self._loops.uring_loop(*work, *self._common(index), slots))
+
+    def _common(self, index: int) -> tuple[Any, ...]:
+        stop = uring.address_of(self._stop)
+        return self._plans[index], self._seeds[index], stop, self._counts[index]
+
+    def require_success(self) -> None:
+        """Raise the first failure of any thread."""
+        for result in self._results:
+            if isinstance(result, OSError):
+                raise StorageError(
+                    f"A thread of the built-in engine could not start: {result.strerror}.",
+                    "Ask for fewer operations in flight, or raise the memory-lock limit.",
+                ) from result
+            if result == self._loops.SHORT:
+                raise StorageError(
+                    "An I/O moved fewer bytes than a block.", "Check the file system and its quota."
+                )
+            if result:
+                raise _failed(result, self._job)
+
+    def direction(self, row: int, block_bytes: int) -> Direction | None:
+        """All threads' reads (row 0) or writes (row 1); None where the job does none."""
+        wanted = self._job.read_share > 0 if row == 0 else self._job.read_share < 1
+        if not wanted:
+            return None
+        counts: NDArray[int64] = self._counts[:, row, :BINS].sum(axis=0)
+        ios = int(counts.sum())
+        if ios == 0:
+            return Direction(ios=0, io_bytes=0, latency=None)
+        smallest = self._counts[:, row, self._loops.MINIMUM].min()
+        largest = self._counts[:, row, self._loops.MAXIMUM].max()
+        return Direction(
+            ios, ios * block_bytes, latency(counts.tolist(), int(smallest), int(largest))
+        )
+
+
+def _open(path: Path, job: Job) -> int:
+    flags = os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_RDONLY if job.read_share == 1 else os.O_RDWR)
+    try:
+        return os.open(path, flags | (os.O_DIRECT if job.direct else 0))
+    except OSError as error:
+        if error.errno == errno.EINVAL and job.direct:
+            raise StorageError(
+                f"The file system of {path} refuses O_DIRECT: every read could come from memory.",
+                "Name a folder on another file system.",
+            ) from error
+        raise StorageError(
+            f"{path} cannot be opened: {error.strerror}.", "Check the file's rights."
+        ) from error
+
+
+def _failed(code: int, job: Job) -> StorageError:
+    if code == errno.EINVAL:
+        return StorageError(
+            f"The drive refuses blocks of {job.block_bytes} bytes past the page cache.",
+            "Ask for a multiple of its sector size, 4096 on most.",
+        )
+    return StorageError(
+        f"An I/O failed: {os.strerror(code)}.", "See the kernel's log for what the drive said."
+    )
