@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bench.errors import UsageError
 from bench.inventory import Device, Inventory
@@ -29,7 +29,7 @@ OTHER_START_S = 1.5
 class StorageWay:
     """How storage would be tested here: the engine, its label, and where."""
 
-    engine: str
+    engine: Literal["fio", "native"]
     label: str
     directory: str
 
@@ -166,7 +166,7 @@ def _storage_cases(section: StorageSection, way: StorageWay, seed: int) -> list[
                 metric=f"storage.{entry.name}",
                 unit="B/s" if entry.pattern in ("read", "write") else "IO/s",
                 job=job,
-                engine="fio" if way.engine == "fio" else "native",
+                engine=way.engine,
                 implementation=way.label,
                 directory=way.directory,
                 repeats=entry.repeats,

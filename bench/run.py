@@ -18,7 +18,7 @@ from bench.outcome import Failed, Outcome, Sample, Skipped
 from bench.plan import Case, KernelCase, Plan, StorageCase
 from bench.planning import longest_s, unfit
 from bench.worker import Assignment, Message
-from storage_bench import guard
+from storage_bench import fill, guard
 from storage_bench.errors import StorageError
 
 GRACE_S = 60.0
@@ -92,7 +92,7 @@ def _data_file(plan: Plan, listener: Listener) -> Iterator[_Prepared]:
         try:
             space = stack.enter_context(guard.workspace(Path(jobs[0].directory), size_bytes))
             listener.noted(f"writing {size_bytes / 1e9:.1f} GB of random data for storage")
-            guard.fill(space.data_file, size_bytes, jobs[0].job.seed)
+            fill.fill(space.data_file, size_bytes, jobs[0].job.seed)
             prepared = _Prepared(space.data_file, None)
         except StorageError as error:
             prepared = _Prepared(None, str(error))

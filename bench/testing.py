@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
+from bench.evidence import Evidence, Tool, conclude
 from bench.inventory import Absent, Cache, Core, Device, Host, Inventory, Processor
 from bench.outcome import Disturbance, Outcome, Reading
-from bench.plan import KernelCase
-from bench.run import Execute, Listener
+from bench.plan import KernelCase, Plan
+from bench.run import Execute, Listener, run
+from bench.stopping import Stopping
 from bench.worker import Assignment, run_kernel
 from kernels.kernel import Kernel, Launch, Request, Ticks, Work
 
@@ -137,3 +139,43 @@ def simulated_execution(
         )
 
     return execute
+
+
+def simulated_plan() -> Plan:
+    """One compute case and one memory case on four cores, three repeats each."""
+    stopping = Stopping(min_samples=3, min_time_s=0.3, max_time_s=1.0, max_relative_error=0.5)
+    cases = tuple(
+        KernelCase(
+            metric=metric,
+            unit=unit,
+            kernel="simulated",
+            implementation="script",
+            precision="fp32",
+            shape=(1,),
+            device="cpu",
+            cpus=(0, 1, 2, 3),
+            seed=7,
+            stopping=stopping,
+            repeats=3,
+        )
+        for metric, unit in (("cpu.vector.fp32", "FLOP/s"), ("memory.triad", "B/s"))
+    )
+    return Plan("simulated", "0" * 64, (), cases)
+
+
+def simulated_evidence() -> Evidence:
+    """The simulated plan carried out: launches take 0.1 s and 0.2 s, 1 % more each repeat."""
+    inventory, plan = simulated_inventory(), simulated_plan()
+    work = Work(ops=10**9, bytes_moved=2 * 10**9)
+    execution = simulated_execution({"cpu.vector.fp32": (0.1,), "memory.triad": (0.2,)}, work)
+    outcomes, interrupted = run(plan, inventory, lambda outcome: None, execute=execution)
+    return conclude(
+        Tool("capbench", "0.0.0", "0" * 64),
+        "00000000-0000-0000-0000-000000000000",
+        "2025-01-01T00:00:00+00:00",
+        "2025-01-01T00:01:00+00:00",
+        inventory,
+        plan,
+        outcomes,
+        interrupted,
+    )

@@ -23,7 +23,7 @@ def format_si(value: float | None, unit: str, digits: int = 3) -> str:
     >>> format_si(1.2345e12, "FLOP/s")
     '1.23 TFLOP/s'
     >>> format_si(0.4, "%")
-    '40 %'
+    '40.0 %'
     """
     if value is None:
         return "—"
@@ -42,6 +42,6 @@ def significant(value: float, digits: int) -> str:
     """Round to significant digits without an exponent."""
     if value == 0:
         return "0"
-    places = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, places)
-    return f"{rounded:.{max(0, places)}f}" if places > 0 else f"{rounded:.0f}"
+    rounded = float(f"{value:.{digits - 1}e}")
+    places = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{max(0, places)}f}"

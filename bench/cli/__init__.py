@@ -1,6 +1,5 @@
 """The command line: it wires the parts together and decides nothing. Imported by nobody."""
 
-import sys
 from typing import Any
 
 import click
@@ -16,25 +15,15 @@ from bench.cli.verify import verify
 from bench.errors import CapbenchError
 
 
-class Fault(click.ClickException):
-    """An error of the user's to mend: one line on standard error, and its exit code."""
-
-    def __init__(self, error: CapbenchError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"capbench: {self.message}", file=file or sys.stderr)
-
-
 class Capbench(click.Group):
-    """Turns our errors into click's, in the one place where an error becomes an exit code."""
+    """The one place where an error becomes a line for people and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except CapbenchError as error:
-            raise Fault(error) from error
+            click.echo(f"capbench: {error}", err=True)
+            ctx.exit(error.exit_code)
 
 
 @click.group(

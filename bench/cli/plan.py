@@ -46,5 +46,5 @@ def prepare(
 
     profile, digest = profiles.load(profile_name)
     inventory = discover(storage_dir)
-    way = StorageWay(*engine.choose(), directory=str(storage_dir.absolute()))
+    way = StorageWay(*engine.choose(), str(storage_dir.absolute()))
     return inventory, make_plan(inventory, profile, digest, way, only)

@@ -1,0 +1,152 @@
+"""Evidence as a folder."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import bundle as bundles
+from bench.bundle import BundleWriter, read, write_atomically
+from bench.decode import canonical
+from bench.errors import Incomplete, InvalidEvidence, UsageError
+from bench.evidence import Evidence
+from bench.seal import NAME, seal
+
+
+def test_what_was_written_is_read_back(bundle: Path, evidence: Evidence) -> None:
+    assert read(bundle) == evidence
+
+
+def test_outcomes_are_saved_before_the_run_ends(evidence: Evidence, tmp_path: Path) -> None:
+    writer = BundleWriter(tmp_path / "evidence", evidence.inventory, evidence.plan)
+    writer.add(evidence.outcomes[0])
+
+    saved = list((tmp_path / "evidence" / "outcomes").iterdir())
+
+    assert len(saved) == 1
+    with pytest.raises(InvalidEvidence, match="did not come to its end"):
+        read(tmp_path / "evidence")
+
+
+@pytest.mark.parametrize("name", ["not-there", "file", "empty"])
+def test_what_is_no_bundle_is_refused_with_the_next_step(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(InvalidEvidence, match=r"Give the evidence/ folder") as caught:
+        read(tmp_path / name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_truncated_file_is_named(bundle: Path) -> None:
+    path = bundle / "plan.json"
+    path.write_bytes(path.read_bytes()[:-10])
+
+    with pytest.raises(InvalidEvidence, match=r"plan\.json was changed"):
+        read(bundle)
+
+
+def test_a_symbolic_link_is_refused(bundle: Path) -> None:
+    (bundle / "link.json").symlink_to(bundle / "plan.json")
+
+    with pytest.raises(InvalidEvidence, match=r"link\.json is a symbolic link"):
+        read(bundle)
+
+
+def test_a_foreign_folder_that_was_sealed_properly_is_still_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "cat.json").write_bytes(b'"meow"\n')
+    (tmp_path / NAME).write_bytes(seal(1, {"cat.json": b'"meow"\n'}))
+
+    with pytest.raises(InvalidEvidence, match=r"run\.json is missing"):
+        read(tmp_path)
+
+
+def test_a_resealed_bundle_with_an_unknown_key_is_refused(bundle: Path) -> None:
+    reseal(bundle, "run.json", b'{"surprise":1}\n')
+
+    with pytest.raises(InvalidEvidence, match=r'unknown key "surprise"'):
+        read(bundle)
+
+
+def test_a_stray_file_that_was_resealed_is_refused(bundle: Path) -> None:
+    reseal(bundle, "note.json", b"{}\n")
+
+    with pytest.raises(InvalidEvidence, match=r"note\.json does not belong"):
+        read(bundle)
+
+
+def test_another_format_is_refused_by_its_number(bundle: Path) -> None:
+    files = {
+        p.relative_to(bundle).as_posix(): p.read_bytes()
+        for p in bundle.rglob("*.json")
+        if p.name != NAME
+    }
+    (bundle / NAME).write_bytes(seal(bundles.FORMAT + 1, files))
+
+    with pytest.raises(InvalidEvidence, match="format 2; this capbench reads format 1"):
+        read(bundle)
+
+
+def test_an_existing_folder_is_never_written_into(bundle: Path, evidence: Evidence) -> None:
+    with pytest.raises(UsageError, match="exists already"):
+        BundleWriter(bundle, evidence.inventory, evidence.plan)
+
+
+def test_a_place_that_cannot_be_written_to_is_a_usage_error(
+    tmp_path: Path, evidence: Evidence
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsageError, match="cannot be made"):
+        BundleWriter(tmp_path / "file" / "evidence", evidence.inventory, evidence.plan)
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new_one(
+    tmp_path: Path, evidence: Evidence, full_disk: Path
+) -> None:
+    write_atomically(full_disk / "small.json", b"kept")
+
+    with pytest.raises(Incomplete, match="No space left on device"):
+        write_atomically(full_disk / "small.json", b"x" * (4 << 20))
+
+    assert [p.name for p in full_disk.iterdir()] == ["small.json"]
+    assert (full_disk / "small.json").read_bytes() == b"kept"
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A real file system of one mebibyte; needs the right to mount."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    if os.geteuid() != 0 or os.system(f"mount -t tmpfs -o size=1m tmpfs {folder} 2>/dev/null"):
+        pytest.skip("mounting a small file system needs root")
+    yield folder
+    os.system(f"umount {folder}")
+
+
+def test_the_order_of_outcomes_in_memory_is_the_order_of_the_files(evidence: Evidence) -> None:
+    assert evidence == replace(
+        evidence,
+        outcomes=tuple(sorted(evidence.outcomes, key=lambda o: f"{o.case_id}.{o.repeat}.json")),
+    )
+
+
+def test_a_copy_on_another_machine_is_the_same_evidence(
+    bundle: Path, evidence: Evidence, tmp_path: Path
+) -> None:
+    shutil.copytree(bundle, tmp_path / "elsewhere")
+
+    assert canonical(read(tmp_path / "elsewhere")) == canonical(evidence)
+
+
+def reseal(bundle: Path, name: str, data: bytes) -> None:
+    """What a forger does who knows how a manifest is made."""
+    (bundle / name).write_bytes(data)
+    files = {
+        p.relative_to(bundle).as_posix(): p.read_bytes()
+        for p in bundle.rglob("*.json")
+        if p.name != NAME
+    }
+    (bundle / NAME).write_bytes(seal(bundles.FORMAT, files))
