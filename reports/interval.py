@@ -1,0 +1,83 @@
+"""An amount that is known to lie between two bounds; what is unknown is [0, unbounded)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A non-negative amount. The value is the best single figure, or None where there is none."""
+
+    low: float
+    value: float | None
+    high: float | None
+    """None where nothing bounds the amount from above."""
+
+    def __post_init__(self) -> None:
+        if not self.low >= 0:
+            raise ValueError(f"low is {self.low}; an amount is 0 or more")
+        if self.high is not None and not self.high >= self.low:
+            raise ValueError(f"high {self.high} lies below low {self.low}")
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(
+            self.low + other.low,
+            None if self.value is None or other.value is None else self.value + other.value,
+            None if self.high is None or other.high is None else self.high + other.high,
+        )
+
+    def times(self, factor: float) -> Interval:
+        """The amount scaled by a factor of 0 or more."""
+        return Interval(
+            self.low * factor,
+            None if self.value is None else self.value * factor,
+            None if self.high is None else self.high * factor,
+        )
+
+    def hull(self, other: Interval) -> Interval:
+        """The smallest interval around both; the value is not defined by it."""
+        high = None if self.high is None or other.high is None else max(self.high, other.high)
+        return Interval(min(self.low, other.low), None, high)
+
+    def at_least(self, other: Interval) -> Interval:
+        """The larger of two amounts, bound by bound."""
+        value = other.value if self.value is None else self.value
+        if self.value is not None and other.value is not None:
+            value = max(self.value, other.value)
+        high = None if self.high is None or other.high is None else max(self.high, other.high)
+        return Interval(max(self.low, other.low), value, high)
+
+    def share_with(self, rest: Interval) -> Interval | None:
+        """This amount over this amount and the rest; None where both are exactly zero.
+
+        The share rises with this amount and falls with the rest, so each bound is taken at one
+        corner.
+        """
+        if self.high == 0 and rest.high == 0:
+            return None
+        value = None
+        if self.value is not None and rest.value is not None and self.value + rest.value > 0:
+            value = self.value / (self.value + rest.value)
+        low, high = 0.0, 1.0
+        if self.low > 0 and rest.high is not None:
+            low = self.low / (self.low + rest.high)
+        if self.high == 0:
+            high = 0.0
+        elif rest.low > 0 and self.high is not None:
+            high = self.high / (self.high + rest.low)
+        return Interval(low, value, high)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing at all is known about the amount."""
+        return self.low == 0 and self.value is None and self.high is None
+
+
+UNKNOWN = Interval(0.0, None, None)
+NONE = Interval(0.0, 0.0, 0.0)
+
+
+def exact(amount: float) -> Interval:
+    """An amount without uncertainty: a count, or a declared figure as it was declared."""
+    return Interval(amount, amount, amount)

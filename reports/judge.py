@@ -1,0 +1,161 @@
+"""A figure against a target: the interval decides, and nothing passes by absence. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, assert_never
+
+from reports.facility import Facility
+from reports.figure import Basis, Figure, Unknown
+from reports.interval import Interval
+from reports.targets import Operator, Scope
+
+
+class Verdict(StrEnum):
+    """What became of a target."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    UNDECIDED = "undecided"
+    """The target lies inside the interval."""
+    NOT_MEASURED = "not measured"
+    """There is no figure that could be held against it."""
+
+
+class Robustness(StrEnum):
+    """Whether a verdict survives the other certifiable conversion policies."""
+
+    PASS_ROBUST = "pass-robust"
+    PASS_POLICY_DEPENDENT = "pass-policy-dependent"
+    FAIL = "fail"
+    NOT_COMPUTABLE = "not-computable"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with its reason."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The same indicator under another conversion policy."""
+
+    policy: str
+    certifiable: bool
+    verdict: Verdict
+    amount: Interval | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One target of the plan and what was found about it. SI base units."""
+
+    number: int | None
+    """Number of the indicator; None for a threshold."""
+    id: str
+    year: int | None
+    operator: Operator
+    target: float
+    unit: str
+    scope: Scope
+    verdict: Verdict
+    reason: str
+    amount: Interval | None
+    """The indicator's own amount; None where it is not known at the plan's scope."""
+    contribution: Interval | None
+    """What the machine or facility would bring in, where it is less than the plan's scope."""
+    basis: Basis | None
+    policy: str | None
+    """The conversion policy, where the figure depends on one."""
+    alternatives: tuple[Alternative, ...]
+    robustness: Robustness | None
+    how: tuple[str, ...]
+    gaps: tuple[str, ...]
+    binding: bool
+    """Whether to miss it is to miss the plan."""
+
+
+def compare(amount: Interval, operator: Operator, target: float) -> Verdict:
+    """Hold an interval against a target; an open bound that would decide is not measured."""
+    match operator:
+        case ">=":
+            surely, never = amount.low >= target, _below(amount.high, target)
+        case ">":
+            surely = amount.low > target
+            never = amount.high is not None and amount.high <= target
+        case "<=":
+            surely = amount.high is not None and amount.high <= target
+            never = amount.low > target
+        case _:
+            assert_never(operator)
+    if surely:
+        return Verdict.MET
+    if never:
+        return Verdict.NOT_MET
+    return Verdict.NOT_MEASURED if amount.high is None else Verdict.UNDECIDED
+
+
+def judge(
+    found: Figure | Unknown, operator: Operator, target: float, scope: Scope, facility: Facility
+) -> Judged:
+    """The verdict on one target. One machine is not a city: then nothing is judged."""
+    if (outside := scope_gap(scope, facility)) is not None:
+        return Judged(Verdict.NOT_MEASURED, outside)
+    if isinstance(found, Unknown):
+        return Judged(Verdict.NOT_MEASURED, found.reason)
+    verdict = compare(found.amount, operator, target)
+    if verdict in (Verdict.UNDECIDED, Verdict.NOT_MEASURED):
+        missing = "; ".join(found.gaps)
+        inside = "the target lies inside the interval"
+        return Judged(Verdict.NOT_MEASURED if missing else verdict, missing or inside)
+    return Judged(verdict, "; ".join(found.gaps))
+
+
+def scope_gap(scope: Scope, facility: Facility) -> str | None:
+    """Why this facility is not what the target is about, or None where it is."""
+    match (scope, facility.scope):
+        case ("city", "city") | ("facility", "facility"):
+            return None
+        case ("city", "machine"):
+            return "one machine is not a city: it shows what it contributes"
+        case ("city", "facility"):
+            return "one facility is not a city: it shows what it contributes"
+        case ("facility", "machine"):
+            return "one machine is not a data centre"
+        case ("facility", "city"):
+            return "judged for each site in its indicator"
+        case _:
+            return f"judged for each {scope}, not for a {facility.scope}"
+
+
+def robustness(chosen: Judged, alternatives: Iterable[Alternative]) -> Robustness | None:
+    """Whether the chosen policy's verdict stands under every certifiable one; None if undecided."""
+    match chosen.verdict:
+        case Verdict.NOT_MET:
+            return Robustness.FAIL
+        case Verdict.NOT_MEASURED:
+            return Robustness.NOT_COMPUTABLE
+        case Verdict.UNDECIDED:
+            return None
+        case Verdict.MET:
+            others = (a.verdict for a in alternatives if a.certifiable)
+            stands = all(verdict is Verdict.MET for verdict in others)
+            return Robustness.PASS_ROBUST if stands else Robustness.PASS_POLICY_DEPENDENT
+        case _:
+            assert_never(chosen.verdict)
+
+
+def exit_code(findings: Iterable[Finding], strict: bool) -> Literal[0, 1]:
+    """0 where nothing is below target; strictly, 0 only where every target is met."""
+    judged = [finding for finding in findings if finding.binding]
+    if strict:
+        return 0 if all(finding.verdict is Verdict.MET for finding in judged) else 1
+    return 1 if any(finding.verdict is Verdict.NOT_MET for finding in judged) else 0
+
+
+def _below(bound: float | None, target: float) -> bool:
+    return bound is not None and bound < target

@@ -1,0 +1,159 @@
+"""How precisions convert to one kind of FLOP/s: a policy is data, and this interprets it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bench.errors import UsageError
+from reports.declaration import read, read_shipped, shipped
+from reports.figure import Unknown
+from reports.interval import Interval
+
+DEFAULT = "fp32-bitwidth@1"
+
+ComputeClass = Literal["general", "intelligent", "hpc"]
+"""通用算力, 智能算力, 超算算力: to one of them each device contributes, once."""
+DeviceKind = Literal["cpu", "amx", "accelerator"]
+"""`amx` is a CPU whose matrix unit a facility has chosen to count as intelligent compute."""
+Pipe = Literal["vector", "matrix"]
+Rated = Literal["fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8"]
+
+EXAMPLE = "reports/policies/fp32-bitwidth@1.toml shows the form."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dense rate that counts, and with which factor."""
+
+    device: DeviceKind
+    pipe: Pipe
+    precision: Rated
+    factor: float
+    because: str
+    classes: tuple[ComputeClass, ...] = ("general", "intelligent", "hpc")
+    """Classes in which the rule holds."""
+    last_resort: bool = False
+    """Counts only where no other rule finds a rate, and is flagged."""
+
+    def __post_init__(self) -> None:
+        if not self.factor > 0:
+            raise ValueError(f"factor is {self.factor}; wanted above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a policy leaves out on purpose."""
+
+    what: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A versioned conversion. A released one is never edited: its successor is a new file."""
+
+    id: str
+    version: str
+    title: str
+    basis: str
+    """What the rules rest on."""
+    source: str
+    effective_from: str
+    """First day of the period whose figures the convention is meant for, ISO 8601."""
+    target_precision: Rated
+    certifiable: bool
+    """Whether a verdict under this policy can stand for a target in `target_precision` FLOP/s."""
+    counts: tuple[ComputeClass, ...]
+    """Classes that the policy has a meaning for."""
+    tie_rule: str
+    rounding: str
+    rules: tuple[Rule, ...]
+    exclusions: tuple[Exclusion, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.rules:
+            raise ValueError("a policy needs at least one rule")
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One dense rate of a device."""
+
+    flop_per_s: Interval
+    origin: str
+    """Where it comes from: the metric of an estimate, or who declared it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A rate in the policy's own FLOP/s, and how it came about."""
+
+    flop_per_s: Interval
+    how: str
+
+
+def convert(
+    policy: Policy,
+    device: DeviceKind,
+    compute_class: ComputeClass,
+    rate_of: Callable[[Pipe, Rated], Rate | None],
+) -> Converted | Unknown:
+    """What one device counts under a policy: the largest of its dense rates, each times its factor.
+
+    The maximum is taken bound by bound, so that leaving a rate out can never raise a bound.
+    """
+    if compute_class not in policy.counts:
+        return Unknown(f"{policy.name} counts {', '.join(policy.counts)} compute only")
+    rules = [r for r in policy.rules if r.device == device and compute_class in r.classes]
+    found = _rated(rules, rate_of, last_resort=False) or _rated(rules, rate_of, last_resort=True)
+    if not found:
+        wanted = " or ".join(f"{rule.pipe} {rule.precision}" for rule in rules) or "no rate at all"
+        return Unknown(f"{policy.name} wants {wanted} of the {device}; none is known")
+    best, origin = found[0]
+    for amount, _ in found[1:]:
+        best = best.at_least(amount)
+    for amount, named in found:
+        if amount.value == best.value:
+            origin = named
+            break
+    return Converted(best, origin if len(found) == 1 else f"{origin}, the largest of {len(found)}")
+
+
+def _rated(
+    rules: list[Rule], rate_of: Callable[[Pipe, Rated], Rate | None], last_resort: bool
+) -> list[tuple[Interval, str]]:
+    found = []
+    for rule in rules:
+        if rule.last_resort is last_resort and (rate := rate_of(rule.pipe, rule.precision)):
+            times = "" if rule.factor == 1 else f" × {rule.factor:g}"
+            flag = " (flagged: last resort)" if last_resort else ""
+            found.append((rate.flop_per_s.times(rule.factor), f"{rate.origin}{times}{flag}"))
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """Policies that come with capbench; the default comes first."""
+    return (DEFAULT, *(name for name in shipped("policies") if name != DEFAULT))
+
+
+def load(name_or_path: str | Path) -> Policy:
+    """A policy by its name, or from a TOML file. Raises UsageError."""
+    if str(name_or_path) in names():
+        return read_shipped(Policy, "policies", str(name_or_path))
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and path.suffix != ".toml" and not path.exists():
+        raise UsageError(
+            f'There is no policy "{name_or_path}".',
+            f"Give one of {', '.join(names())}, or the path of a TOML file.",
+        )
+    return read(Policy, path, "a conversion policy", EXAMPLE)
+
+
+def alternatives(chosen: Policy) -> Mapping[str, Policy]:
+    """The policies that come with capbench, by name, but for the chosen one."""
+    return {name: load(name) for name in names() if name != chosen.name}
