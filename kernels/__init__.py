@@ -1,9 +1,10 @@
 """The work that is measured. A kernel does work and counts it; it never looks at a clock."""
 
+from kernels.fma import KERNEL as FMA
 from kernels.gemm import KERNEL as GEMM
 from kernels.kernel import Kernel
 
-_ALL: tuple[Kernel, ...] = (GEMM,)
+_ALL: tuple[Kernel, ...] = (FMA, GEMM)
 
 KERNELS: dict[str, Kernel] = {kernel.name: kernel for kernel in _ALL}
 """Every kernel by its name; to add one, import it and put it into the line above."""

@@ -1,0 +1,123 @@
+"""A multiply-add launch on the CPU: data, workers, and the check of every worker's result."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.registry import cpu_target
+
+from kernels.fma import data, loop, portable
+from kernels.fma.formats import FORMATS, Format, Pipe
+from kernels.ir.clock import ADDS_PER_PASS, HAS_CLOCK
+from kernels.isa import NotNative, target_features
+from kernels.kernel import Request, Ticks, Work
+from kernels.memory import aligned
+from kernels.team import Team
+
+PROBE_PASSES = 48
+"""48 x 64 cycles, about 1 µs: long against a stamp (30 cycles), short against a chunk (200 µs)."""
+PORTABLE_VECTORS = 12
+
+
+class FmaLaunch:
+    """Chains of multiply-adds on every worker; ready when the constructor returns.
+
+    Raises NotNative where Numba's target lacks the instruction, CannotPin for a CPU not open to us.
+    """
+
+    def __init__(self, request: Request) -> None:
+        form = FORMATS[request.precision.name]
+        chunks, instructions = request.shape
+        workers = len(request.place.cpus)
+        if request.implementation == "numba-portable":
+            lanes = portable.STATE_BITS // form.accumulator_bits
+            self._chains = data.draw(form, lanes, 1, request.seed)
+            operands = self._chains.operands[:, 0]
+            vectors, width = PORTABLE_VECTORS, "chosen by LLVM"
+        else:
+            pipe = _pipe(form)
+            lanes = pipe.bits // form.accumulator_bits
+            self._chains = data.draw(form, pipe.chains, lanes, request.seed)
+            operands = self._chains.operands.view(form.carrier)
+            vectors, width = pipe.chains, f"{pipe.bits} bit"
+        self._form = form
+        self._passes = -(-instructions // (2 * vectors))
+        self._fused = request.implementation != "numba-portable"
+        self._ops_per_chunk = 2 * form.products * self._chains.starts.size * 2 * self._passes
+        self._cpus = request.place.cpus
+        starts = self._chains.starts.reshape(-1).view(np.uint64)
+        self._results = [aligned((2, starts.size), "uint64") for _ in range(workers)]
+        self._work = np.zeros((workers, chunks), np.int64)
+        self._probe = np.zeros((workers, chunks if HAS_CLOCK else 0), np.int64)
+        self._unlike = [0] * workers
+        self.work = Work(ops=workers * chunks * self._ops_per_chunk, bytes_moved=0)
+        self.tolerance = data.tolerance(form, self._passes, self._fused)
+        self.executed = {
+            "library": f"numba {numba.__version__}, llvmlite {llvmlite.__version__}",
+            "target": cpu_target.target_context.codegen().magic_tuple()[1],
+            "vector": width,
+            "chains": str(vectors),
+        }
+
+        def chunks_of(worker: int, passes: int, count: int) -> None:
+            self._unlike[worker] = loop.run(
+                operands,
+                starts,
+                self._results[worker],
+                passes,
+                self._work[worker, :count],
+                self._probe[worker, :count],
+                PROBE_PASSES,
+            )
+
+        self._task = partial(chunks_of, passes=self._passes, count=chunks)
+        # Compiled here, or read from the cache, once and by one thread.
+        chunks_of(0, passes=1, count=1)
+        self._team = Team(self._cpus)
+
+    def run(self) -> None:
+        """Run every chunk on every worker."""
+        self._team.run(self._task)
+
+    def ticks(self) -> tuple[Ticks, ...]:
+        """Ticks of each chunk and of the probe after it; empty where there is no cycle counter."""
+        if not HAS_CLOCK:
+            return ()
+        return tuple(
+            Ticks(
+                cpu=cpu,
+                work=self._work[worker].tolist(),
+                ops_per_chunk=self._ops_per_chunk,
+                probe=self._probe[worker].tolist(),
+                cycles_per_probe=PROBE_PASSES * ADDS_PER_PASS,
+            )
+            for worker, cpu in enumerate(self._cpus)
+        )
+
+    def error(self) -> float:
+        """Largest deviation of any accumulator of any worker; infinite if two chunks differed."""
+        if any(self._unlike):
+            return float("inf")
+        wanted = data.expected(self._form, self._chains, self._passes).astype(float)
+        return max(
+            float(np.max(np.abs(self._result(worker) - wanted)))
+            for worker in range(len(self._cpus))
+        )
+
+    def close(self) -> None:
+        """End the workers."""
+        self._team.close()
+
+    def _result(self, worker: int) -> data.Array:
+        first = self._results[worker][0].view(self._form.accumulator)
+        return first.reshape(self._chains.starts.shape).astype(float)
+
+
+def _pipe(form: Format) -> Pipe:
+    pipe = form.pipe(target_features())
+    if pipe is None:
+        raise NotNative(f"{form.name} arithmetic is not native on the compiler's target")
+    return pipe
