@@ -17,8 +17,8 @@ from storage_bench.job import Direction, JobResult, Latency
 
 OLDEST_MAJOR = 3
 """fio 2 reported latencies in microseconds under the same names."""
-SATURATED_NS = 17_100_000_000
-"""fio's histogram ends near 17.18 s: what took longer is counted in its last bin."""
+SATURATED_NS = 17_112_760_320
+"""The middle of the last bin of fio's histogram, which holds all that took longer."""
 CONSISTENT_SHARE = 0.02
 """How far two statements of one quantity may differ; run time is rounded to milliseconds."""
 OVERLAP_SHARE = 0.95
@@ -164,7 +164,7 @@ def _latency(parts: Sequence[Object], name: str, warnings: list[str]) -> Latency
     if abs(counted - ios) > CONSISTENT_SHARE * ios:
         warnings.append(f"{name}: {counted} latencies were binned for {ios} I/Os")
     if max(bins) >= SATURATED_NS:
-        warnings.append(f"{name}: latencies above 17.18 s share one bin; see the largest")
+        warnings.append(f"{name}: latencies above 17 s share one bin; see the largest")
     bins_ns = tuple(sorted(value for value, count in bins.items() if count))
     return Latency(
         bins_ns=bins_ns,
