@@ -5,11 +5,12 @@ the process. The interval is distribution-free: order statistics of the processe
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from bench.capability import capability, clock_hz, ops_per_cycle
 from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Skipped
 from bench.plan import Case, KernelCase, Plan, StorageCase, full_name
 
@@ -43,18 +44,20 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
         by_case[outcome.case_id].append(outcome)
     estimates: list[Estimate] = []
     ways: dict[str, list[Estimate]] = defaultdict(list)
+    shared = Counter(case.metric for case in plan.cases)
     for case in plan.cases:
+        name = full_name(case) if shared[case.metric] > 1 else case.metric
         rates = [rate for o in by_case[case.id] if (rate := _rate(case, o)) is not None]
         if (found := interval(case.metric, case.unit, rates)) is not None:
             ways[case.metric].append(replace(found, metric=full_name(case)))
-        estimates += _latencies(case, by_case[case.id])
-    several = {case.metric for case in plan.cases} & {
-        metric for metric in ways if sum(c.metric == metric for c in plan.cases) > 1
-    }
+        if isinstance(case, StorageCase):
+            estimates += _latencies(name, by_case[case.id])
+        else:
+            estimates += _from_ticks(name, case.unit, by_case[case.id])
     for metric, found_ways in ways.items():
         best = max(found_ways, key=lambda e: e.value)
         estimates.append(replace(best, metric=metric))
-        if metric in several:
+        if shared[metric] > 1:
             estimates += found_ways
     return tuple(sorted(estimates, key=lambda e: e.metric))
 
@@ -106,19 +109,35 @@ def _rate(case: Case, outcome: Outcome) -> float | None:
             assert_never(outcome)
 
 
-def _latencies(case: Case, outcomes: list[Outcome]) -> list[Estimate]:
-    if not isinstance(case, StorageCase):
-        return []
+def _latencies(name: str, outcomes: list[Outcome]) -> list[Estimate]:
     estimates = []
     for direction in ("read", "write"):
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
+        for label, share in (("p50", 0.5), ("p99", 0.99)):
             values = []
             for outcome in outcomes:
                 if isinstance(outcome, MeasuredIO):
                     way = outcome.result.read if direction == "read" else outcome.result.write
                     if way is not None and way.latency is not None and way.ios:
                         values.append(way.latency.percentile_ns(share) / 1e9)
-            found = interval(f"{case.metric}.{direction}.{name}", "s", values)
+            found = interval(f"{name}.{direction}.{label}", "s", values)
             if found is not None:
                 estimates.append(found)
     return estimates
+
+
+def _from_ticks(name: str, rate_unit: str, outcomes: list[Outcome]) -> list[Estimate]:
+    """What the workers' own cycle counters say beside the wall clock."""
+    found = []
+    for label, unit, figure in (
+        ("capability", rate_unit, capability),
+        ("per_cycle", rate_unit.replace("/s", "/cycle"), ops_per_cycle),
+        ("clock", "Hz", clock_hz),
+    ):
+        values = [
+            value
+            for outcome in outcomes
+            if isinstance(outcome, Measured) and outcome.error <= outcome.tolerance
+            if (value := figure(outcome)) is not None
+        ]
+        found.append(interval(f"{name}.{label}", unit, values))
+    return [estimate for estimate in found if estimate is not None]

@@ -127,7 +127,7 @@ def in_a_process(assignment: Assignment, limit_s: float, listener: Listener) -> 
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            [sys.executable, "-m", "bench.worker"],
+            [sys.executable, "-P", "-m", "bench.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

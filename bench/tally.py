@@ -36,3 +36,16 @@ def median(histogram: Tally) -> float | None:
             width = 1 << max(0, edge.bit_length() - SUB_BINS.bit_length())
             return edge + (width - 1) / 2
     return None
+
+
+def merge(histograms: Iterable[Tally]) -> Tally:
+    """All counts in one histogram.
+
+    >>> merge([Tally((3,), (1,)), Tally((2, 3), (1, 1))])
+    Tally(ticks=(2, 3), counts=(1, 2))
+    """
+    counts: Counter[int] = Counter()
+    for histogram in histograms:
+        counts.update(dict(zip(histogram.ticks, histogram.counts, strict=True)))
+    ordered = sorted(counts.items())
+    return Tally(tuple(edge for edge, _ in ordered), tuple(count for _, count in ordered))

@@ -1,0 +1,63 @@
+"""What the silicon does while it is given the core: rates of chunks that timed themselves. Pure.
+
+A kernel leaves a cycle-counter reading between equal chunks of its work, and between chunks a
+probe of dependent one-cycle adds. The median chunk ignores interruptions; the ratio of chunk to
+probe needs no frequency from anybody.
+"""
+
+from bench.outcome import Measured, WorkerTicks
+from bench.tally import median, merge
+
+
+def capability(measured: Measured) -> float | None:
+    """Operations a second of all workers together, each at its median chunk; None without ticks."""
+    if measured.counter_hz is None:
+        return None
+    rates = [_ops_per_tick(worker) for worker in workers(measured)]
+    known = [rate for rate in rates if rate is not None]
+    return sum(known) * measured.counter_hz if known and len(known) == len(rates) else None
+
+
+def ops_per_cycle(measured: Measured) -> float | None:
+    """Operations per core cycle, mean over workers; None without a probe."""
+    ratios = []
+    for worker in workers(measured):
+        work, probe = _ops_per_tick(worker), _cycles_per_tick(worker)
+        if work is None or probe is None:
+            return None
+        ratios.append(work / probe)
+    return sum(ratios) / len(ratios) if ratios else None
+
+
+def clock_hz(measured: Measured) -> float | None:
+    """Core clock under this load, mean over workers; None without a probe."""
+    clocks = [_cycles_per_tick(worker) for worker in workers(measured)]
+    known = [clock for clock in clocks if clock is not None]
+    if measured.counter_hz is None or not known or len(known) != len(clocks):
+        return None
+    return sum(known) / len(known) * measured.counter_hz
+
+
+def workers(measured: Measured) -> tuple[WorkerTicks, ...]:
+    """The ticks of all counted samples, one entry a worker."""
+    rows = [sample.workers for sample in measured.samples if sample.rejected is None]
+    return tuple(
+        WorkerTicks(
+            cpu=worker[0].cpu,
+            ops_per_chunk=worker[0].ops_per_chunk,
+            work=merge(row.work for row in worker),
+            cycles_per_probe=worker[0].cycles_per_probe,
+            probe=merge(row.probe for row in worker),
+        )
+        for worker in zip(*rows, strict=True)
+    )
+
+
+def _ops_per_tick(worker: WorkerTicks) -> float | None:
+    ticks = median(worker.work)
+    return worker.ops_per_chunk / ticks if ticks else None
+
+
+def _cycles_per_tick(worker: WorkerTicks) -> float | None:
+    ticks = median(worker.probe)
+    return worker.cycles_per_probe / ticks if ticks else None

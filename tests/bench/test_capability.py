@@ -1,0 +1,64 @@
+"""Rates of chunks that timed themselves."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.capability import capability, clock_hz, ops_per_cycle
+from bench.outcome import Disturbance, Measured, Sample, WorkerTicks
+from bench.tally import tally
+
+
+def worker(cpu: int, work: list[int], probe: list[int]) -> WorkerTicks:
+    return WorkerTicks(cpu, 64_000, tally(work), 1000, tally(probe))
+
+
+def measured(*workers: WorkerTicks) -> Measured:
+    sample = Sample(0.0, 1.0, 1, Disturbance(), workers)
+    return Measured("case", 0, 1, 0, (sample, sample), (), 0.0, 1.0, "time up", {}, 2e9)
+
+
+# A counter of 2 GHz, cores at 4 GHz: a probe of 1000 cycles takes 500 ticks.
+QUIET = measured(worker(0, [500] * 9, [500] * 9), worker(1, [500] * 9, [500] * 9))
+
+
+def test_the_counter_and_the_probe_give_rate_clock_and_work_a_cycle() -> None:
+    assert capability(QUIET) == 2 * 64_000 / 500 * 2e9
+    assert clock_hz(QUIET) == 4e9
+    assert ops_per_cycle(QUIET) == 64.0
+
+
+def test_interruptions_of_some_chunks_change_nothing() -> None:
+    disturbed = measured(
+        worker(0, [500] * 9 + [90_000] * 3, [500] * 9), worker(1, [500] * 9, [500] * 9)
+    )
+
+    assert capability(disturbed) == capability(QUIET)
+
+
+def test_a_lower_clock_lowers_the_rate_and_not_the_work_a_cycle() -> None:
+    slow = measured(*(worker(cpu, [1000] * 9, [1000] * 9) for cpu in (0, 1)))
+
+    assert capability(slow) == pytest.approx(64_000 * 2e9 / 500)
+    assert ops_per_cycle(slow) == 64.0
+    assert clock_hz(slow) == 2e9
+
+
+def test_a_rejected_sample_is_not_looked_at() -> None:
+    bad = replace(measured(worker(0, [9], [9])).samples[0], rejected="spoiled")
+    both = replace(QUIET, samples=(*QUIET.samples, bad))
+
+    assert capability(both) == capability(QUIET)
+
+
+def test_without_a_probe_the_clock_is_unknown() -> None:
+    blind = measured(worker(0, [500], []))
+
+    assert ops_per_cycle(blind) is None
+    assert clock_hz(blind) is None
+    assert capability(blind) is not None
+
+
+def test_without_ticks_everything_is_unknown() -> None:
+    assert capability(measured()) is None
+    assert ops_per_cycle(measured()) is None
