@@ -163,20 +163,23 @@ def _remove(parent: int, name: str, directory: Path) -> None:
         return
     try:
         entries = os.listdir(folder)
-        ours = [entry for entry in entries if entry.startswith(OURS) and _is_file(folder, entry)]
-        for entry in ours:
-            if entry != MARKER:
-                os.unlink(entry, dir_fd=folder)
-        if foreign := sorted(set(entries) - set(ours)):
+        ours = {entry for entry in entries if entry.startswith(OURS) and _is_file(folder, entry)}
+        for entry in ours - {MARKER}:
+            os.unlink(entry, dir_fd=folder)
+        if foreign := sorted(set(entries) - ours):
             raise StorageError(
                 f"{directory / name} holds {foreign[0]}, which is not ours, and is kept.",
                 "Move that file away and remove the folder.",
             )
         if MARKER in ours:
             os.unlink(MARKER, dir_fd=folder)
+        os.rmdir(name, dir_fd=parent)
+    except OSError as error:
+        raise StorageError(
+            f"{directory / name} cannot be removed: {error.strerror}.", "Remove it yourself."
+        ) from error
     finally:
         os.close(folder)
-    os.rmdir(name, dir_fd=parent)
 
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,3 +15,44 @@ def data_file(tmp_path: Path) -> Iterator[Path]:
     with workspace(tmp_path, SIZE_BYTES, allow_memory=True) as space:
         fill(space.data_file, SIZE_BYTES, seed=1)
         yield space.data_file
+
+
+class Machine:
+    """A made-up machine: the files of `/proc`, `/sys`, `/dev` and `/run` that we read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._mounts: list[str] = []
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+
+    def link(self, path: str, target: str) -> None:
+        """A link to a path of this machine, relative as sysfs writes it."""
+        link = self.root / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.path.relpath(self.root / target, link.parent))
+
+    def mount(self, point: str, device: str, kind: str, source: str, options: str = "rw") -> None:
+        self._mounts.append(f"1 1 {device} / {point} rw - {kind} {source} {options}")
+        self.write("proc/self/mountinfo", "\n".join(self._mounts))
+
+    def device(self, place: str, number: str, slaves: tuple[str, ...] = (), **files: str) -> str:
+        """A block device at `sys/devices/<place>`; files are named with `__` for a slash."""
+        folder = f"sys/devices/{place}"
+        name = folder.rsplit("/", 1)[1]
+        self.write(f"{folder}/size", files.pop("size", "2048"))
+        for file, text in files.items():
+            self.write(f"{folder}/{file.replace('__', '/')}", text)
+        for slave in slaves:
+            self.link(f"{folder}/slaves/{slave.rsplit('/', 1)[1]}", slave)
+        self.link(f"sys/dev/block/{number}", folder)
+        self.link(f"sys/class/block/{name}", folder)
+        return folder
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
