@@ -1,7 +1,6 @@
 """`capbench report`: evidence of some machines against a plan, in a format."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,23 +11,22 @@ from bench.cli.options import (
     strict_option,
     year_option,
 )
-
-if TYPE_CHECKING:
-    pass
-
-FORMATS = ("terminal", "markdown", "json", "csv", "html")
-FILES = {"html": "report.html", "markdown": "report.md", "json": "report.json", "csv": "report.csv"}
+from bench.cli.question import FILES, Question, show
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, metavar="EVIDENCE...",
-                type=click.Path(path_type=Path))  # fmt: skip
+@click.argument(
+    "folders", nargs=-1, required=True, metavar="EVIDENCE...", type=click.Path(path_type=Path)
+)
 @facility_option
 @policy_option
 @plan_option
 @year_option
 @strict_option
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="terminal")
+@click.option(
+    "--format", "format_", type=click.Choice(["terminal", *FILES]), default="terminal",
+    show_default=True,
+)  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), help="File; default: standard output.")
 @click.pass_context
 def report(
@@ -49,10 +47,10 @@ def report(
 
     question = Question.from_options(facility, policy, plan_id, year)
     made = question.answer(tuple(verify(folder) for folder in folders))
-    if format_ == "terminal" and output is None:
-        question.show(made, as_json=False)
-    elif output is None:
-        click.echo(render(made, format_), nl=False)
-    else:
+    if output is not None:
         write_atomically(output, render(made, format_).encode())
+    elif format_ == "terminal":
+        show(made, as_json=False)
+    else:
+        click.echo(render(made, format_), nl=False)
     context.exit(made.exit_code(strict))

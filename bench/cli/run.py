@@ -58,7 +58,7 @@ def run(
 ) -> None:
     """Measure this machine, seal the evidence, and report it by the plan."""
     from bench.cli.plan import prepare
-    from bench.cli.report import Question
+    from bench.cli.question import Question, show, write_all
 
     refuse_collisions()
     # A fault in these files shows now, not after two minutes of measuring.
@@ -67,8 +67,8 @@ def run(
     inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
     evidence = measure(inventory, planned, folder)
     report = question.answer((evidence,))
-    question.write_all(report, folder)
-    question.show(report, as_json)
+    write_all(report, folder)
+    show(report, as_json)
     talk(f"evidence: {folder / 'evidence'}   report: {folder / 'report.html'}")
     context.exit(exit_code(evidence, report.exit_code(strict)))
 

@@ -1,0 +1,81 @@
+"""What a report is asked for: which facility, policy, plan and year; and where the answer goes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from bench.cli.output import console, talk
+
+if TYPE_CHECKING:
+    from bench.evidence import Evidence
+    from reports.facility import Facility
+    from reports.policy import Policy
+    from reports.report import Report
+    from reports.targets import TargetPlan
+
+FILES = {"html": "report.html", "markdown": "report.md", "json": "report.json", "csv": "report.csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The declared side of a report, read and found sound."""
+
+    facility: "Facility | None"
+    policy: "Policy"
+    plan: "TargetPlan"
+    year: int
+
+    @classmethod
+    def from_options(
+        cls, facility: Path | None, policy: str | None, plan: str | None, year: int | None
+    ) -> Self:
+        """Read what the options name. Raises UsageError for what cannot be used."""
+        from bench.errors import UsageError
+        from reports import facility as facilities
+        from reports import policy as policies
+        from reports import targets
+
+        loaded = targets.load(plan or targets.DEFAULT)
+        years = loaded.years
+        if year is not None and year not in years:
+            raise UsageError(
+                f"Plan {loaded.id} has no year {year}.",
+                f"Give --year {' or '.join(map(str, years))}.",
+            )
+        return cls(
+            facilities.load(facility) if facility is not None else None,
+            policies.load(policy or policies.DEFAULT),
+            loaded,
+            years[-1] if year is None else year,
+        )
+
+    def answer(self, evidences: "tuple[Evidence, ...]") -> "Report":
+        """The report on these machines."""
+        from reports.report import build
+
+        return build(evidences, self.facility, self.policy, self.plan, self.year)
+
+
+def show(report: "Report", as_json: bool) -> None:
+    """The report on standard output."""
+    from reports.render import render
+    from reports.render.terminal import print_report
+
+    if as_json:
+        click.echo(render(report, "json"), nl=False)
+    else:
+        print_report(report, console())
+
+
+def write_all(report: "Report", folder: Path) -> None:
+    """Every format into the folder; one whose library is missing costs one line, no more."""
+    from bench.bundle import write_atomically
+    from reports.render import OutputUnavailable, render
+
+    for format_, name in FILES.items():
+        try:
+            write_atomically(folder / name, render(report, format_).encode())
+        except OutputUnavailable as error:
+            talk(f"{name} is not written: {error}")
