@@ -17,7 +17,6 @@ def fill(path: Path, size_bytes: int, seed: int) -> None:
     Equal seeds write equal files (numpy's SFC64). Raises StorageError where the space, the quota
     or the medium ends; what was written by then belongs to the workspace and goes with it.
     """
-    from numpy import uint64
     from numpy.random import SFC64
 
     chunk = mmap.mmap(-1, CHUNK_BYTES)  # page-aligned, as O_DIRECT wants it
@@ -26,7 +25,7 @@ def fill(path: Path, size_bytes: int, seed: int) -> None:
         file = _create(path)
         try:
             for start_bytes in range(0, size_bytes, CHUNK_BYTES):
-                chunk[:] = generator.random_raw(CHUNK_BYTES // 8).astype(uint64, copy=False).data
+                chunk[:] = generator.random_raw(CHUNK_BYTES // 8).tobytes()
                 _write(file, chunk, start_bytes)
             # Only whole chunks were written, because a drive takes no part of a sector.
             os.ftruncate(file, size_bytes)

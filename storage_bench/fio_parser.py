@@ -93,7 +93,7 @@ def _document(text: str) -> tuple[Object, list[str]]:
 def _noise(text: str) -> list[str]:
     """One warning for the lines that are no JSON; the first stands for all."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [f"{len(lines)} lines of noise, first: {lines[0]}"] if lines else []
+    return [f"noise (lines: {len(lines)}), first: {lines[0]}"] if lines else []
 
 
 def _jobs(document: Object) -> list[Object]:

@@ -59,7 +59,7 @@ def workspace(
             _refuse_memory(directory)
         _require_space(directory, parent, need_bytes)
         marker = own_marker()
-        name = folder_name(marker)
+        name = folder_name(marker.uuid)
         try:
             with _marked(parent, directory, name, marker):
                 yield Workspace(directory.resolve() / name)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from storage_bench.errors import StorageError
+
 Pattern = Literal["randread", "randwrite", "randrw", "read", "write"]
 
 
@@ -34,6 +36,8 @@ class Job:
             raise ValueError("size_bytes must be a whole number of blocks")
         if self.depth < 1 or self.threads < 1 or self.duration_s <= 0 or self.ramp_s < 0:
             raise ValueError("depth, threads and duration_s must be above 0, ramp_s at least 0")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; wanted 0 or more")
         expected = {"randread": (1.0,), "read": (1.0,), "randwrite": (0.0,), "write": (0.0,)}
         if self.read_share not in expected.get(self.pattern, (self.read_share,)):
             raise ValueError(f"read_share {self.read_share} does not fit pattern {self.pattern}")
@@ -45,11 +49,14 @@ class Job:
     def region_bytes(self, threads: int) -> int:
         """Share of the file that each of `threads` walks through in a sequential job.
 
-        Raises ValueError where the file has fewer blocks than threads.
+        Raises StorageError where the file has fewer blocks than threads.
         """
         blocks = self.size_bytes // self.block_bytes // threads
         if blocks == 0:
-            raise ValueError(f"{threads} threads have less than one block each")
+            raise StorageError(
+                f"{threads} threads have less than one block each of {self.size_bytes} bytes.",
+                "Ask for a larger file, or for fewer operations in flight.",
+            )
         return blocks * self.block_bytes
 
 

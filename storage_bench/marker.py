@@ -8,7 +8,7 @@ import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from storage_bench.errors import StorageError
@@ -39,8 +39,8 @@ def own_marker() -> Marker:
     )
 
 
-def folder_name(marker: Marker) -> str:
-    return PREFIX + marker.uuid
+def folder_name(identity: str) -> str:
+    return PREFIX + identity
 
 
 def write_marker(folder: int, marker: Marker) -> int:
@@ -51,8 +51,7 @@ def write_marker(folder: int, marker: Marker) -> int:
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     file = os.open(MARKER, flags, 0o600, dir_fd=folder)
-    text = json.dumps({"format": FORMAT} | {name: getattr(marker, name) for name in _FIELDS})
-    os.write(file, text.encode())
+    os.write(file, json.dumps({"format": FORMAT} | asdict(marker)).encode())
     os.fsync(file)
     _lock(file)
     return file
@@ -68,19 +67,22 @@ def read_marker(folder: int, name: str) -> Marker | None:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             return None
         found = json.loads(os.read(file, 4096))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     finally:
         os.close(file)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        return None
-    values = {field: found.get(field) for field in _FIELDS}
-    if not isinstance(values["pid"], int) or not all(
-        isinstance(values[field], str) for field in _FIELDS if field != "pid"
-    ):
-        return None
-    marker = Marker(**values)  # type: ignore[arg-type]
-    return marker if folder_name(marker) == name else None
+    match found:
+        case {
+            "format": str(form),
+            "uuid": str(identity),
+            "host": str(host),
+            "boot_id": str(boot_id),
+            "pid": int(pid),
+            "started": str(started),
+        } if form == FORMAT and folder_name(identity) == name:
+            return Marker(identity, host, boot_id, pid, started)
+        case _:
+            return None
 
 
 def why_alive(folder: int, marker: Marker) -> str | None:
@@ -110,9 +112,6 @@ def opened(directory: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-_FIELDS = ("uuid", "host", "boot_id", "pid", "started")
 
 
 def _lock(file: int) -> bool:

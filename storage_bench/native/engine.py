@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from numpy import int64
     from numpy.typing import NDArray
 
-VERSION = "1"
-"""Raised by every change that could change a result."""
 Interface = Literal["io_uring", "psync"]
 PAGE_BYTES = 4096
 """Buffers begin on a page, which satisfies any drive's alignment."""
@@ -51,7 +49,7 @@ def run(job: Job, path: Path, through: Interface | None = None) -> JobResult:
     workers.require_success()
     return JobResult(
         engine="native",
-        engine_version=VERSION,
+        engine_version=workers.version,
         interface=through,
         duration_s=job.duration_s,
         read=workers.direction(0, job.block_bytes),
@@ -69,6 +67,7 @@ class _Workers:
         from storage_bench.native import loops
 
         self._loops = loops
+        self.version = str(loops.VERSION)
         self._job, self._file = job, file
         self._depth = job.depth if through == "io_uring" else 1
         self._threads = job.threads * job.depth // self._depth
@@ -106,6 +105,11 @@ class _Workers:
                 thread.start()
             for thread in threads:
                 thread.join()
+        except RuntimeError as error:
+            raise StorageError(
+                f"{self._threads} threads cannot be started: {error}.",
+                "Ask for fewer operations in flight.",
+            ) from error
         finally:
             # After Ctrl-C the threads still use the file and the buffers: they end first.
             self._stop[0] = 1
@@ -160,6 +164,10 @@ class _Workers:
                 )
             if result:
                 raise _failed(result, self._job)
+        if not self._counts[:, :, :BINS].any():
+            raise StorageError(
+                f"Not one I/O ended within {self._job.duration_s} s.", "Look for a hung drive."
+            )
 
     def direction(self, row: int, block_bytes: int) -> Direction | None:
         """All threads' reads (row 0) or writes (row 1); None where the job does none."""

@@ -1,7 +1,7 @@
 """The compiled loops: one thread's share of a job, no Python per I/O.
 
-They stand in one file, because Numba's disk cache notices changes of a compiled function's own
-file alone: whoever changes machine.py or histogram.py has to raise REVISION here.
+They stand in one file, because Numba's disk cache notices a change of a compiled function's own
+file alone.
 """
 
 from typing import Any
@@ -24,7 +24,9 @@ from storage_bench.native.machine import (
     store64,
 )
 
-REVISION = 1
+VERSION = 1
+"""Raised by every change that could change a result, also by one in machine.py or histogram.py:
+that this file changes is what makes Numba compile them anew."""
 
 SHORT = -1
 """A loop returns 0, SHORT for an I/O that moved too little, or the errno that ended it."""

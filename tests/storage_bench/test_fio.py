@@ -37,7 +37,7 @@ def test_fio_reads_at_random(data_file):
     in_flight = JOB.depth * JOB.threads
     assert result.read.io_bytes == pytest.approx(result.read.ios * 4096, abs=in_flight * 4096)
     assert result.read.ios > in_flight
-    assert result.duration_s == pytest.approx(0.2, rel=0.2)
+    assert result.duration_s >= 0.2
     assert result.warnings == ()
 
 

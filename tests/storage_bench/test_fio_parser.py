@@ -117,8 +117,8 @@ def test_noise_around_the_document_is_a_warning():
     text = "fio: this is noise\nclient <n1>: timeout\n" + document(job()) + "\nbye\n"
     assert parse(text).read.ios == 10
     assert parse(text).warnings == (
-        "2 lines of noise, first: fio: this is noise",
-        "1 lines of noise, first: bye",
+        "noise (lines: 2), first: fio: this is noise",
+        "noise (lines: 1), first: bye",
     )
 
 

@@ -67,19 +67,17 @@ def test_reads_leave_every_byte_as_it_was(data_file, through, pattern):
 @interfaces
 def test_sequential_writes_reach_every_block_with_a_pattern_of_its_own(data_file, through):
     before = data_file.read_bytes()
-    job = Job("w", "write", 2**17, 0.0, 2, 1, 4 * 2**20, 0.0, 0.4, 7)
+    job = Job("w", "write", 2**17, 0.0, 2, 1, 2**20, 0.0, 0.4, 7)
     engine.run(job, data_file, through)
     after = data_file.read_bytes()
-    blocks = {after[start : start + 4096] for start in range(0, len(after), 4096)}
-    assert len(after) == len(before)
-    assert not blocks & {before[start : start + 4096] for start in range(0, len(before), 4096)}
-    assert len(blocks) == len(after) // 4096
+    blocks = {after[start : start + 4096] for start in range(0, 2**20, 4096)}
+    assert len(blocks) == 2**20 // 4096
+    assert not blocks & {before[start : start + 4096] for start in range(0, 2**20, 4096)}
+    assert after[2**20 :] == before[2**20 :]
 
 
 @interfaces
-def test_io_beyond_the_end_of_the_file_is_an_error_and_no_speed(
-    data_file, through, monkeypatch, tmp_path
-):
+def test_io_beyond_the_end_of_the_file_is_an_error_and_no_speed(data_file, through, monkeypatch):
     monkeypatch.setattr(engine, "require_data_file", lambda path, job: None)
     assert "fewer bytes" in refused(replace(JOB, size_bytes=64 * 2**20), data_file, through)
 
@@ -96,6 +94,7 @@ def test_a_missing_file_is_an_error(tmp_path):
 
 
 def test_ctrl_c_ends_a_long_job_and_its_threads(data_file):
+    engine.run(JOB, data_file, "psync")  # compiles, so that the signal meets the job
     before = threading.active_count()
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -103,6 +102,18 @@ def test_ctrl_c_ends_a_long_job_and_its_threads(data_file):
         engine.run(replace(JOB, duration_s=60.0), data_file, "psync")
     timer.join()
     assert threading.active_count() == before
+
+
+def test_a_thread_that_the_system_refuses_is_an_error(data_file, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    assert "8 threads cannot be started" in refused(JOB, data_file)
+
+
+def test_a_drive_that_finishes_nothing_is_an_error_and_no_zero(data_file):
+    assert "Not one I/O ended" in refused(replace(JOB, duration_s=1e-9, ramp_s=0.0), data_file)
 
 
 def test_a_refused_ring_is_an_error(data_file, monkeypatch):
