@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from kernels.gemm import amx
+from kernels.gemm.tile import TILES, tiles
+from kernels.isa import cpu_features
 from kernels.kernel import Kernel, Launch, Request, Shape, Work
 from kernels.precision import Precision
 
 _PRECISIONS = {
+    "numba": ("fp32", "fp64", "bf16"),
     "numpy": ("fp32", "fp64"),
     "torch": ("fp32", "fp64", "bf16", "fp16"),
 }
+
+# The four arrays are 64 MiB in FP32: more than a second cache, little for any machine.
+DEFAULT_SHAPE = (2048, 2048, 2048)
 
 
 def work(shape: Shape, precision: Precision, result: Precision) -> Work:
@@ -37,6 +44,8 @@ def refuses(request: Request) -> str | None:
         return torch_refuses(request)
     if request.place.device != "cpu":
         return f"{name} computes on the CPU only, not on {request.place.device}"
+    if name == "numba":
+        return _refuses_numba(precision)
     missing = [library for library in (name, "threadpoolctl") if find_spec(library) is None]
     return f"{missing[0]} is not installed; pip install '{missing[0]}'" if missing else None
 
@@ -47,9 +56,21 @@ def prepare(request: Request) -> Launch:
         from kernels.gemm.torch_mm import TorchLaunch
 
         return TorchLaunch(request)
+    if request.implementation == "numba":
+        from kernels.gemm.numba_blocked import NumbaLaunch
+
+        return NumbaLaunch(request)
     from kernels.gemm.numpy_blas import NumpyLaunch
 
     return NumpyLaunch(request)
+
+
+def _refuses_numba(precision: str) -> str | None:
+    found = tiles(precision, cpu_features())
+    if not found:
+        wanted = " or ".join(tile.feature for tile in TILES if tile.precision == precision)
+        return f"{precision} vector arithmetic is not native on this CPU (no {wanted})"
+    return amx.denied() if found[0].instruction == "amx" else None
 
 
 KERNEL = Kernel(
@@ -59,4 +80,5 @@ KERNEL = Kernel(
     precisions=("fp32", "fp64", "bf16", "fp16"),
     refuses=refuses,
     prepare=prepare,
+    default_shape=DEFAULT_SHAPE,
 )

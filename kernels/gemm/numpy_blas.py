@@ -7,7 +7,8 @@ import threadpoolctl
 
 from kernels.gemm import check, dispatch, work
 from kernels.gemm.affinity import Confined
-from kernels.gemm.processor import features, vendor
+from kernels.gemm.processor import vendor
+from kernels.isa import cpu_features
 from kernels.kernel import Request, Ticks
 
 
@@ -52,5 +53,5 @@ def _executed(dtype: str) -> dict[str, str]:
     executed["blas"] = f"{used['internal_api']} {used['version']}"
     executed["dispatched"] = core_type or "not told by the library"
     executed["threads"] = str(used["num_threads"])
-    lost = dispatch.finding(used["internal_api"], core_type, vendor(), features())
+    lost = dispatch.finding(used["internal_api"], core_type, vendor(), cpu_features())
     return executed | ({"finding": lost} if lost else {})

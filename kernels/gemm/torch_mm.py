@@ -7,7 +7,8 @@ import torch
 
 from kernels.gemm import check, dispatch, work
 from kernels.gemm.affinity import Confined
-from kernels.gemm.processor import features, vendor
+from kernels.gemm.processor import vendor
+from kernels.isa import cpu_features
 from kernels.kernel import Request, Ticks
 
 _DTYPES = {
@@ -81,5 +82,5 @@ def _executed(device: torch.device, precision: str) -> dict[str, str]:
     if found is None:
         return executed
     executed["blas"] = f"{'MKL' if wide else 'oneDNN'} {found[1]}"
-    lost = dispatch.finding("mkl" if wide else "onednn", None, vendor(), features())
+    lost = dispatch.finding("mkl" if wide else "onednn", None, vendor(), cpu_features())
     return executed | ({"finding": lost} if lost else {})

@@ -2,11 +2,11 @@
 
 from importlib.util import find_spec
 
-from kernels.gemm.processor import features
+from kernels.isa import cpu_features
 from kernels.kernel import Request
 
-# Linux names of the instructions that compute in FP16: x86-64 vectors, x86-64 tiles, Arm vectors.
-_NATIVE_FP16 = ("avx512_fp16", "amx_fp16", "asimdhp")
+# Extensions that compute in FP16: vectors and tiles of x86-64, vectors of Arm.
+_NATIVE_FP16 = ("avx512fp16", "amxfp16", "asimdhp")
 
 
 def refuses(request: Request) -> str | None:
@@ -16,9 +16,9 @@ def refuses(request: Request) -> str | None:
     on_cpu = request.place.device == "cpu"
     if on_cpu and request.precision.name != "fp16":
         return None
-    if on_cpu and not set(_NATIVE_FP16) & set(features()):
+    if on_cpu and not set(_NATIVE_FP16) & cpu_features():
         # torch would fall back to a reference loop, a hundred times slower than FP32.
-        return "FP16 arithmetic is not native on this CPU (no avx512_fp16, amx_fp16 or asimdhp)"
+        return "FP16 arithmetic is not native on this CPU (no avx512fp16, amxfp16 or asimdhp)"
     import torch
 
     if on_cpu and not torch.ops.mkldnn._is_mkldnn_fp16_supported():

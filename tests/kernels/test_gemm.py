@@ -107,7 +107,7 @@ def test_without_torch_the_refusal_says_how_to_get_it(monkeypatch: pytest.Monkey
 def test_fp16_is_refused_where_the_processor_does_not_compute_in_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kernels.gemm.torch_refusal.features", lambda: {"avx512f", "f16c"})
+    monkeypatch.setattr("kernels.gemm.torch_refusal.cpu_features", lambda: {"avx512f", "f16c"})
     assert "not native on this CPU" in str(gemm.refuses(request("torch", "fp16")))
 
 
@@ -116,7 +116,7 @@ def test_fp16_is_refused_where_the_processor_does_not_compute_in_it(
 def test_fp16_is_refused_where_torch_has_no_kernel_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    monkeypatch.setattr("kernels.gemm.torch_refusal.features", lambda: {"avx512_fp16"})
+    monkeypatch.setattr("kernels.gemm.torch_refusal.cpu_features", lambda: {"avx512fp16"})
     monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_fp16_supported", lambda: False, raising=False)
     assert "has no FP16 kernels" in str(gemm.refuses(request("torch", "fp16")))
 
