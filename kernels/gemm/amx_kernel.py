@@ -40,7 +40,7 @@ def emit(builder: Any, arguments: Any, a_stride: int) -> None:
 
     A: 32 rows of BF16, `a_stride` bytes apart. B: for each pair of k 32 pairs, 128 bytes. C: FP32.
     `arguments` are steps, the addresses of A, B and C, C's stride in elements, first, ahead.
-    `first` overwrites C instead of adding. `LINES_AHEAD` lines a step from `ahead` are brought near.
+    `first` overwrites C instead of adding. Each step brings `LINES_AHEAD` lines from `ahead` near.
     """
     steps, a_address, b_address, c_address, c_stride, first, ahead = arguments
     pointer = I8.as_pointer()
