@@ -5,7 +5,7 @@ probe of dependent one-cycle adds. The median chunk ignores interruptions; the r
 probe needs no frequency from anybody.
 """
 
-from bench.outcome import Measured, WorkerTicks
+from bench.outcome import Measured, Sample, WorkerTicks
 from bench.tally import median, merge
 
 
@@ -36,6 +36,11 @@ def clock_hz(measured: Measured) -> float | None:
     if measured.counter_hz is None or not known or len(known) != len(clocks):
         return None
     return sum(known) / len(known) * measured.counter_hz
+
+
+def worker_rates(sample: Sample) -> tuple[float, ...]:
+    """Operations per counter tick at each worker's median chunk of one sample."""
+    return tuple(_ops_per_tick(worker) or 0.0 for worker in sample.workers)
 
 
 def workers(measured: Measured) -> tuple[WorkerTicks, ...]:

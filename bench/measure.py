@@ -70,7 +70,10 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
         for _ in range(launches):
             duration_s += watch.time_s(launch.run, 1)
             ticks.append(launch.ticks())
-    return Sample(start_s, duration_s, launches, watch.disturbance(), _fold(ticks))
+    disturbance = watch.disturbance()
+    distances = watch.distances() if ticks else ()
+    watch.disturbance()  # what the probe of distances cost is not the next sample's
+    return Sample(start_s, duration_s, launches, disturbance, _fold(ticks), distances)
 
 
 def _fold(runs: list[tuple[Ticks, ...]]) -> tuple[WorkerTicks, ...]:

@@ -64,6 +64,8 @@ class Sample:
     launches: int
     disturbance: Disturbance
     workers: tuple[WorkerTicks, ...] = ()
+    distances: tuple[int | None, ...] = ()
+    """Counter ticks of a cache line's round trip between neighbouring workers, just after."""
     rejected: str | None = None
     """Why this sample is kept and not counted; None for a sample that counts."""
 

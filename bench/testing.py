@@ -46,6 +46,9 @@ class ScriptedWatch:
     def counter(self) -> int | None:
         return round(self._now_s * 1e9)
 
+    def distances(self) -> tuple[int | None, ...]:
+        return ()
+
     def read(self, at_s: float) -> Reading:
         scripted = next(self._readings)
         return Reading(

@@ -25,6 +25,10 @@ class Watch(Protocol):
         """The cycle counter that `Launch.ticks` counts in; None where there is none."""
         ...
 
+    def distances(self) -> tuple[int | None, ...]:
+        """Counter ticks between neighbouring workers, where they may be moved; else empty."""
+        ...
+
     def read(self, at_s: float) -> Reading:
         """What the sensors say now; `at_s` is stored with it."""
         ...

@@ -8,6 +8,7 @@ from bench.inventory import Absent, Device
 from bench.outcome import Disturbance, Reading
 from bench.processor import model_name
 from bench.telemetry import CpuCounters, clock_hz, load_1m
+from kernels.placement import Distances, distances
 
 
 class CpuWatch:
@@ -17,6 +18,7 @@ class CpuWatch:
         self._cpus = cpus
         self._root = root
         self._counters = CpuCounters(cpus, root)
+        self._distances: Distances | None = None
 
     def now_s(self) -> float:
         return time.perf_counter()
@@ -31,6 +33,13 @@ class CpuWatch:
         from kernels.counter import read_counter
 
         return int(read_counter())
+
+    def distances(self) -> tuple[int | None, ...]:
+        if len(self._cpus) < 2:
+            return ()
+        if self._distances is None:
+            self._distances = distances(self._cpus)
+        return self._distances.ticks()
 
     def read(self, at_s: float) -> Reading:
         return Reading(at_s, load_1m(self._root), clock_hz(self._cpus, self._root))

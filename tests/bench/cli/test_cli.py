@@ -1,0 +1,131 @@
+"""A user's mistake is one line with the next step, and no traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.bundle import BundleWriter
+from bench.testing import simulated_evidence
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "reports" / "facilities" / "example-city.toml"
+
+
+def capbench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    evidence = simulated_evidence()
+    folder = tmp_path_factory.mktemp("bundle") / "evidence"
+    writer = BundleWriter(folder, evidence.inventory, evidence.plan)
+    for outcome in evidence.outcomes:
+        writer.add(outcome)
+    writer.finish(evidence)
+    return folder
+
+
+def one_line(done: subprocess.CompletedProcess[str], code: int) -> str:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+def test_a_profile_that_is_not_there_is_named() -> None:
+    assert "ci, full, quick" in one_line(capbench("run", "--profile", "thorough"), 2)
+
+
+def test_a_folder_that_is_no_evidence_exits_4(tmp_path: Path) -> None:
+    assert "manifest.json" in one_line(capbench("verify", tmp_path), 4)
+
+
+def test_a_policy_with_an_unknown_key_is_named_with_the_key(bundle: Path, tmp_path: Path) -> None:
+    shipped = (ROOT / "reports" / "policies" / "fp32-bitwidth@1.toml").read_text()
+    mine = tmp_path / "mine.toml"
+    mine.write_text("surprise = 1\n" + shipped)
+
+    assert 'unknown key "surprise"' in one_line(capbench("report", bundle, "--policy", mine), 2)
+
+
+def test_a_facility_with_a_negative_count_is_named_with_the_count(
+    bundle: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.toml"
+    text = EXAMPLE.read_text()
+    assert "count = " in text
+    mine.write_text(text.replace("count = ", "count = -", 1))
+
+    assert "-" in one_line(capbench("report", bundle, "--facility", mine), 2)
+
+
+def test_a_year_that_the_plan_does_not_have_lists_those_it_has(bundle: Path) -> None:
+    line = one_line(capbench("report", bundle, "--year", "2031"), 2)
+
+    assert "2023 or 2024 or 2025" in line
+
+
+def test_a_facility_file_is_read_before_anything_is_measured(tmp_path: Path) -> None:
+    done = capbench("run", "--facility", tmp_path / "no.toml", "--output", tmp_path / "out")
+
+    assert "no.toml" in one_line(done, 2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+
+    done = capbench("run", "--only", "cpu.vector.fp32", "--output", tmp_path)
+
+    assert "exists already" in one_line(done, 2)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):  # type: ignore[no-untyped-def]
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() != 0 or os.system(f"mount -t tmpfs -o size=96k tmpfs {folder} 2>/dev/null"):
+        pytest.skip("mounting a small file system needs root")
+    yield folder
+    os.system(f"umount {folder}")
+
+
+def test_a_disk_that_fills_up_keeps_what_was_saved_and_says_so(small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(b"x" * 70_000)
+    done = capbench(
+        "run", "--profile", "ci", "--only", "cpu.vector.fp32*", "--output", small_disk / "out"
+    )
+
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == 5
+    assert "No space left on device" in lines[-1]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def read_only(tmp_path: Path):  # type: ignore[no-untyped-def]
+    folder = tmp_path / "sealed"
+    folder.mkdir()
+    if os.geteuid() != 0 or os.system(f"mount -t tmpfs -o ro tmpfs {folder} 2>/dev/null"):
+        pytest.skip("mounting a read-only file system needs root")
+    yield folder
+    os.system(f"umount {folder}")
+
+
+def test_a_read_only_target_is_refused_before_measuring(read_only: Path) -> None:
+    done = capbench("run", "--only", "cpu.vector.fp32", "--output", read_only / "out")
+
+    assert "Read-only file system" in one_line(done, 2)
+
+
+def test_nothing_left_of_the_profile_lists_its_metrics() -> None:
+    assert "memory.triad" in one_line(capbench("plan", "--only", "gpu.*"), 2)
