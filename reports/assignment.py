@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.errors import UsageError
 from bench.evidence import Evidence
-from reports.facility import Facility, NodeGroup
+from reports.facility import Facility, NodeGroup, StoragePool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,14 @@ def of_machines(evidences: Sequence[Evidence]) -> Facility:
             )
         )
     name = hostname(evidences[0]) if len(evidences) == 1 else f"{len(evidences)} machines"
-    return Facility(name=name, scope="machine", groups=tuple(groups))
+    pools = tuple(pool for evidence in evidences if (pool := _pool(evidence)) is not None)
+    return Facility(
+        name=name,
+        scope="machine",
+        storage_basis="raw",
+        groups=tuple(groups),
+        pools=pools,
+    )
 
 
 def assign(
@@ -108,3 +115,18 @@ def _fitting(evidence: Evidence, facility: Facility) -> tuple[NodeGroup, ...]:
 
 def _described(evidence: Evidence) -> str:
     return ", ".join(dict.fromkeys(accelerators(evidence))) or processor(evidence)
+
+
+def _pool(evidence: Evidence) -> StoragePool | None:
+    """The drives under the tested path, as if they were offered as shared storage."""
+    storage = evidence.inventory.storage
+    if storage is None:
+        return None
+    sizes = [leaf.size_bytes for leaf in storage.media.leaves]
+    known = [size for size in sizes if size is not None]
+    return StoragePool(
+        name=f"{hostname(evidence)}:{storage.path}",
+        media=storage.media.media.value,
+        source=storage.media.reason,
+        raw_bytes=sum(known) if sizes and len(known) == len(sizes) else None,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.estimate import Estimate
 from reports.facility import Coverage, Facility, Link
 from reports.figure import Basis, Figure, Unknown, joint_basis
 from reports.interval import UNKNOWN, Interval, exact
@@ -18,7 +19,12 @@ class Facts:
     capacities: tuple[Capacity, ...]
     """Under one policy."""
     plan: TargetPlan
+    estimates: tuple[Estimate, ...] = ()
+    """Of all machines that were measured."""
 
+
+BUSINESS_LOAD = "storage.mixed70.8k"
+"""8 KiB, random, 70 % reads: the load that stands for a key business system."""
 
 Metric = Callable[[Facts], Figure | Unknown]
 
@@ -164,6 +170,23 @@ def disaster_recovery(facts: Facts) -> Figure | Unknown:
     return _coverage(facts.facility.disaster_recovery, "data sets with tested recovery")
 
 
+def large_ai_centre(facts: Facts) -> Figure | Unknown:
+    """C_intelligent of this facility, as one site (plan, footnote 1)."""
+    if not facts.capacities:
+        return Unknown("no group of nodes is declared")
+    return total(facts.capacities, "intelligent")
+
+
+def business_iops(facts: Facts) -> Figure | Unknown:
+    """Mixed random IOPS of the slowest machine (plan, task 8; the load is a convention here)."""
+    found = [e for e in facts.estimates if e.metric == BUSINESS_LOAD]
+    if not found:
+        return Unknown(f"{BUSINESS_LOAD} was not measured")
+    slowest = min(found, key=lambda e: e.low)
+    amount = Interval(slowest.low, slowest.value, slowest.high)
+    return Figure(amount, slowest.unit, Basis.MEASURED, (f"{BUSINESS_LOAD}, a short test",))
+
+
 METRICS: dict[str, Metric] = {
     metric.__name__: metric
     for metric in (
@@ -180,6 +203,8 @@ METRICS: dict[str, Metric] = {
         flash_share,
         applications,
         disaster_recovery,
+        large_ai_centre,
+        business_iops,
     )
 }
 
@@ -215,12 +240,14 @@ def _storage(facility: Facility) -> tuple[Figure, Figure, Figure] | Unknown:
     flash = sum(pool.flash_bytes(basis) or 0 for pool, _ in known)
     unclear = [(pool, size) for pool, size in known if pool.flash_bytes(basis) is None]
     open_bytes = sum(size for _, size in unclear)
+    # A machine by itself declares nothing: its drives were found.
+    rests_on = Basis.MEASURED if facility.scope == "machine" else Basis.DECLARED
     media_gaps = tuple(f"pool {pool.name}: {pool.media}, flash unknown" for pool, _ in unclear)
 
     def figure(low: int, high: int, how: str, gaps_here: tuple[str, ...]) -> Figure:
         amount = exact(float(low)) if low == high else Interval(float(low), None, float(high))
         amount = amount + UNKNOWN if gaps else amount
-        return Figure(amount, "B", Basis.DECLARED, (how,), gaps_here)
+        return Figure(amount, "B", rests_on, (how,), gaps_here)
 
     rest = whole - flash - open_bytes
     return (

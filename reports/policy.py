@@ -1,6 +1,6 @@
 """How precisions convert to one kind of FLOP/s: a policy is data, and this interprets it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -154,6 +154,6 @@ def load(name_or_path: str | Path) -> Policy:
     return read(Policy, path, "a conversion policy", EXAMPLE)
 
 
-def alternatives(chosen: Policy) -> Mapping[str, Policy]:
-    """The policies that come with capbench, by name, but for the chosen one."""
-    return {name: load(name) for name in names() if name != chosen.name}
+def alternatives(chosen: Policy) -> tuple[Policy, ...]:
+    """The policies that come with capbench, but for the chosen one."""
+    return tuple(load(name) for name in names() if name != chosen.name)

@@ -1,0 +1,119 @@
+"""Every target of the plan with what was found about it, under the chosen policy and the others."""
+
+from collections.abc import Mapping
+
+from reports.figure import Figure, Unknown
+from reports.judge import Alternative, Finding, Judged, judge, robustness
+from reports.metrics import METRICS, Facts
+from reports.policy import Policy
+from reports.targets import Indicator, Operator, Scope, Threshold
+
+
+def indicators(facts: Mapping[Policy, Facts], year: int) -> tuple[Finding, ...]:
+    """One finding an indicator, in the plan's order; the first policy is the chosen one."""
+    first = next(iter(facts.values()))
+    return tuple(_indicator(indicator, facts, year) for indicator in first.plan.indicators)
+
+
+def thresholds(facts: Mapping[Policy, Facts]) -> tuple[Finding, ...]:
+    """One finding a threshold of the plan's text."""
+    first = next(iter(facts.values()))
+    return tuple(_threshold(threshold, facts) for threshold in first.plan.thresholds)
+
+
+def _indicator(indicator: Indicator, facts: Mapping[Policy, Facts], year: int) -> Finding:
+    telecom = next(iter(facts.values())).facility.telecom
+    target = indicator.target(year, telecom)
+    return _finding(
+        facts,
+        number=indicator.number,
+        id=indicator.id,
+        year=year,
+        operator=target.operator,
+        target=target.value,
+        unit=indicator.unit.si,
+        scope=indicator.scope,
+        policy_dependent=indicator.policy_dependent,
+        binding=True,
+    )
+
+
+def _threshold(threshold: Threshold, facts: Mapping[Policy, Facts]) -> Finding:
+    return _finding(
+        facts,
+        number=None,
+        id=threshold.id,
+        year=None,
+        operator=threshold.operator,
+        target=threshold.value,
+        unit=threshold.unit.si,
+        scope=threshold.scope,
+        policy_dependent=threshold.id == "large_ai_centre",
+        binding=threshold.binding,
+    )
+
+
+def _finding(
+    facts: Mapping[Policy, Facts],
+    *,
+    number: int | None,
+    id: str,
+    year: int | None,
+    operator: Operator,
+    target: float,
+    unit: str,
+    scope: Scope,
+    policy_dependent: bool,
+    binding: bool,
+) -> Finding:
+    results = {policy: _figure(id, of_policy) for policy, of_policy in facts.items()}
+    facility = next(iter(facts.values())).facility
+    judged = {
+        policy: judge(found, operator, target, scope, facility) for policy, found in results.items()
+    }
+    chosen, *others = results
+    alternatives = tuple(_alternative(p, results[p], judged[p]) for p in others)
+    found = results[chosen]
+    amount = found.amount if isinstance(found, Figure) else None
+    whole = _is_whole(scope, facility.scope)
+    return Finding(
+        number=number,
+        id=id,
+        year=year,
+        operator=operator,
+        target=target,
+        unit=unit,
+        scope=scope,
+        verdict=judged[chosen].verdict,
+        reason=judged[chosen].reason,
+        amount=amount if whole else None,
+        contribution=None if whole else amount,
+        basis=found.basis if isinstance(found, Figure) else None,
+        policy=chosen.name if policy_dependent else None,
+        alternatives=alternatives if policy_dependent else (),
+        robustness=robustness(judged[chosen], alternatives) if policy_dependent else None,
+        how=found.how if isinstance(found, Figure) else (),
+        gaps=found.gaps if isinstance(found, Figure) else (found.reason,),
+        binding=binding,
+    )
+
+
+def _is_whole(scope: str, facility_scope: str) -> bool:
+    return scope == facility_scope
+
+
+def _figure(id: str, facts: Facts) -> Figure | Unknown:
+    metric = METRICS.get(id)
+    if metric is None:
+        return Unknown("no formula of its own: it is part of another indicator")
+    return metric(facts)
+
+
+def _alternative(policy: Policy, found: Figure | Unknown, judged: Judged) -> Alternative:
+    return Alternative(
+        policy=policy.name,
+        certifiable=policy.certifiable,
+        verdict=judged.verdict,
+        amount=found.amount if isinstance(found, Figure) else None,
+        reason=found.reason if isinstance(found, Unknown) else judged.reason,
+    )

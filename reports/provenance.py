@@ -1,0 +1,87 @@
+"""Where every figure of a report comes from: bundle, cases, formula. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.estimate import Estimate
+from bench.evidence import Evidence
+from bench.plan import Case, KernelCase, full_name
+from reports.judge import Finding
+from reports.metrics import Facts
+from reports.normalise import Capacity
+from reports.targets import TargetPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One figure and how to get to it again."""
+
+    figure: str
+    formula: str
+    inputs: tuple[str, ...]
+    origin: str
+    """The bundle (host and run), the policy, or the place in the plan."""
+
+
+def provenance(
+    evidences: Sequence[Evidence], facts: Facts, findings: Sequence[Finding], plan: TargetPlan
+) -> tuple[Provenance, ...]:
+    """Estimates from their bundles, capacities from estimates, indicators from capacities."""
+    return (
+        *(_estimate(evidence, e) for evidence in evidences for e in evidence.estimates),
+        *(_capacity(capacity) for capacity in facts.capacities),
+        *(_finding(finding, plan) for finding in findings),
+    )
+
+
+def _capacity(capacity: Capacity) -> Provenance:
+    return Provenance(
+        figure=f"{capacity.metric} of {capacity.group}",
+        formula="the largest dense rate × factor × nodes",
+        inputs=(capacity.how,),
+        origin=capacity.policy,
+    )
+
+
+def _estimate(evidence: Evidence, estimate: Estimate) -> Provenance:
+    cases = _cases(evidence, estimate)
+    return Provenance(
+        figure=estimate.metric,
+        formula=f"{_formula(estimate, cases)}; median over {estimate.n} processes",
+        inputs=tuple(case.id for case in cases),
+        origin=f"{evidence.inventory.host.hostname}, run {evidence.run_id}",
+    )
+
+
+def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
+    if estimate.unit == "s":
+        return "percentile of the engine's latency histogram"
+    if estimate.unit in ("FLOP/s", "OP/s"):
+        return "operations × launches ÷ time of all counted samples"
+    if estimate.unit == "B/s" and any(isinstance(case, KernelCase) for case in cases):
+        return "bytes × launches ÷ time of all counted samples"
+    if estimate.unit in ("IO/s", "B/s"):
+        return "completed I/O ÷ wall time"
+    return "from the cycle-counter readings of the samples"
+
+
+def _cases(evidence: Evidence, estimate: Estimate) -> tuple[Case, ...]:
+    """Cases that the figure is made of: of its name, or of the longest that it begins with."""
+    metric = estimate.metric
+    exact = tuple(c for c in evidence.plan.cases if metric in (c.metric, full_name(c)))
+    if exact:
+        return exact
+    begins = [c for c in evidence.plan.cases if metric.startswith(f"{c.metric}.")]
+    longest = max((len(c.metric) for c in begins), default=0)
+    return tuple(c for c in begins if len(c.metric) == longest)
+
+
+def _finding(finding: Finding, plan: TargetPlan) -> Provenance:
+    indicator = next(i for i in plan.indicators if i.id == finding.id)
+    places = (plan.clause(id).place for id in indicator.clauses)
+    return Provenance(
+        figure=finding.id,
+        formula=indicator.formula,
+        inputs=finding.how or finding.gaps,
+        origin=f"{plan.id}: {', '.join(places)}",
+    )

@@ -1,0 +1,139 @@
+"""Everything that a report shows, computed once: the formats only write it down. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.errors import UsageError
+from bench.estimate import Estimate
+from bench.evidence import Evidence
+from reports.assignment import Assignment, assign, of_machines
+from reports.facility import Facility
+from reports.findings import indicators, thresholds
+from reports.judge import Finding, exit_code
+from reports.metrics import Facts
+from reports.normalise import normalise
+from reports.peak import Peak, peaks
+from reports.policy import Policy, alternatives
+from reports.provenance import Provenance, provenance
+from reports.series import Omission, Point, omissions, points
+from reports.summary import ClassCapacity, Machine, by_class, machine
+from reports.targets import TargetPlan
+
+
+@dataclass(frozen=True, slots=True)
+class HostEstimate:
+    """An estimate and the machine it is of."""
+
+    host: str
+    run_id: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One facility against one plan in one year, with all that it rests on."""
+
+    facility: Facility
+    plan: TargetPlan
+    year: int
+    policy: Policy
+    machines: tuple[Machine, ...]
+    estimates: tuple[HostEstimate, ...]
+    indicators: tuple[Finding, ...]
+    thresholds: tuple[Finding, ...]
+    capacities: tuple[ClassCapacity, ...]
+    """Each class and the total under every policy, the chosen one first."""
+    omissions: tuple[Omission, ...]
+    peaks: tuple[Peak, ...]
+    series: tuple[Point, ...]
+    provenance: tuple[Provenance, ...]
+    warnings: tuple[str, ...]
+
+    def exit_code(self, strict: bool = False) -> int:
+        """0 where nothing is below target, else 1; strictly, undecided and not measured too."""
+        return exit_code((*self.indicators, *self.thresholds), strict)
+
+
+def build(
+    evidences: Sequence[Evidence],
+    facility: Facility | None,
+    policy: Policy,
+    plan: TargetPlan,
+    year: int,
+) -> Report:
+    """Judge verified evidence of some machines by a plan.
+
+    Without a facility the machines stand for themselves. Raises UsageError for what does not fit
+    together.
+    """
+    if not evidences and facility is None:
+        raise UsageError("There is neither evidence nor a facility.", "Give a bundle.")
+    if year not in plan.years:
+        raise UsageError(
+            f"Plan {plan.id} has no targets for {year}.",
+            f"Its years are {', '.join(map(str, plan.years))}.",
+        )
+    place = of_machines(evidences) if facility is None else facility
+    assignments, notes = assign(evidences, place)
+    estimates = tuple(
+        HostEstimate(e.inventory.host.hostname, e.run_id, estimate)
+        for e in evidences
+        for estimate in e.estimates
+    )
+    facts = _facts(place, assignments, estimates, plan, policy)
+    found = indicators(facts, year)
+    tops = tuple(peak for evidence in evidences for peak in peaks(evidence))
+    return Report(
+        facility=place,
+        plan=plan,
+        year=year,
+        policy=policy,
+        machines=tuple(machine(evidence) for evidence in evidences),
+        estimates=estimates,
+        indicators=found,
+        thresholds=thresholds(facts),
+        capacities=tuple(c for name in facts for c in by_class(facts[name], name)),
+        omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
+        peaks=tops,
+        series=tuple(point for evidence in evidences for point in points(evidence)),
+        provenance=provenance(evidences, facts[policy], found, plan),
+        warnings=(*_warnings(evidences, tops), *notes),
+    )
+
+
+def _facts(
+    facility: Facility,
+    assignments: tuple[Assignment, ...],
+    estimates: tuple[HostEstimate, ...],
+    plan: TargetPlan,
+    chosen: Policy,
+) -> dict[Policy, Facts]:
+    """What the indicators are computed from under each policy; the chosen one comes first."""
+    return {
+        policy: Facts(
+            facility=facility,
+            capacities=normalise(assignments, facility, policy),
+            plan=plan,
+            estimates=tuple(e.estimate for e in estimates),
+        )
+        for policy in (chosen, *alternatives(chosen))
+    }
+
+
+def _warnings(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[str, ...]:
+    found = []
+    for evidence in evidences:
+        host = evidence.inventory.host.hostname
+        if evidence.inventory.simulated:
+            found.append(f"SIMULATED: {host} has a simulated device; this certifies nothing")
+        if evidence.interrupted is not None:
+            found.append(f"{host}: the run did not come to its end ({evidence.interrupted})")
+    impossible = (peak for peak in tops if peak.impossible)
+    return (
+        *found,
+        *(
+            f"{peak.host}: {peak.metric} lies above its theoretical peak "
+            f"({peak.how}): the clock, the sheet or the timer is wrong"
+            for peak in impossible
+        ),
+    )
