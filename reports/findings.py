@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reports.figure import Figure, Unknown
-from reports.judge import Alternative, Finding, Judged, judge, robustness
+from reports.judge import Alternative, Finding, Judged, contributes, judge, robustness
 from reports.metrics import METRICS, Facts
 from reports.policy import Policy
 from reports.targets import Indicator, Operator, Scope, Threshold
@@ -75,7 +75,8 @@ def _finding(
     alternatives = tuple(_alternative(p, results[p], judged[p]) for p in others)
     found = results[chosen]
     amount = found.amount if isinstance(found, Figure) else None
-    whole = _is_whole(scope, facility.scope)
+    # A volume is a part of no city, but what the test of one has shown is worth a look.
+    shown = scope == facility.scope or scope == "volume" or contributes(scope, facility)
     return Finding(
         number=number,
         id=id,
@@ -86,9 +87,9 @@ def _finding(
         scope=scope,
         verdict=judged[chosen].verdict,
         reason=judged[chosen].reason,
-        amount=amount if whole else None,
-        contribution=None if whole else amount,
-        basis=found.basis if isinstance(found, Figure) else None,
+        amount=amount if scope == facility.scope else None,
+        contribution=amount if shown and scope != facility.scope else None,
+        basis=found.basis if isinstance(found, Figure) and shown else None,
         policy=chosen.name if policy_dependent else None,
         alternatives=alternatives if policy_dependent else (),
         robustness=robustness(judged[chosen], alternatives) if policy_dependent else None,
@@ -98,14 +99,10 @@ def _finding(
     )
 
 
-def _is_whole(scope: str, facility_scope: str) -> bool:
-    return scope == facility_scope
-
-
 def _figure(id: str, facts: Facts) -> Figure | Unknown:
     metric = METRICS.get(id)
     if metric is None:
-        return Unknown("no formula of its own: it is part of another indicator")
+        return Unknown("no formula is known for it")
     return metric(facts)
 
 

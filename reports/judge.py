@@ -104,6 +104,10 @@ def judge(
 ) -> Judged:
     """The verdict on one target. One machine is not a city: then nothing is judged."""
     if (outside := scope_gap(scope, facility)) is not None:
+        if isinstance(found, Unknown) and scope != "link":
+            outside = f"{outside}; {found.reason}"
+        elif contributes(scope, facility):
+            outside = f"{outside}; it shows what it contributes"
         return Judged(Verdict.NOT_MEASURED, outside)
     if isinstance(found, Unknown):
         return Judged(Verdict.NOT_MEASURED, found.reason)
@@ -115,21 +119,27 @@ def judge(
     return Judged(verdict, "; ".join(found.gaps))
 
 
+def contributes(scope: Scope, facility: Facility) -> bool:
+    """Whether the facility is a part of what the target is about."""
+    order = ("machine", "facility", "city")
+    return scope in order and order.index(facility.scope) < order.index(scope)
+
+
 def scope_gap(scope: Scope, facility: Facility) -> str | None:
     """Why this facility is not what the target is about, or None where it is."""
     match (scope, facility.scope):
         case ("city", "city") | ("facility", "facility"):
             return None
-        case ("city", "machine"):
-            return "one machine is not a city: it shows what it contributes"
-        case ("city", "facility"):
-            return "one facility is not a city: it shows what it contributes"
+        case ("city", part):
+            return f"one {part} is not a city"
         case ("facility", "machine"):
             return "one machine is not a data centre"
-        case ("facility", "city"):
-            return "judged for each site in its indicator"
+        case ("facility", _):
+            return "each site is judged by itself, in indicator 2"
+        case ("link", _):
+            return "each link is judged by itself, in indicator 9"
         case _:
-            return f"judged for each {scope}, not for a {facility.scope}"
+            return "a guarantee is judged on the volume of a business system, in steady state"
 
 
 def robustness(chosen: Judged, alternatives: Iterable[Alternative]) -> Robustness | None:

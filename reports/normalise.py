@@ -113,7 +113,8 @@ def _capacity(
         if isinstance(found, Converted):
             measured.append(found)
         else:
-            reasons.append(f"{hostname(evidence)}: {found.reason}")
+            several = len(assignment.evidences) > 1
+            reasons.append(f"{hostname(evidence)}: {found.reason}" if several else found.reason)
     amount, basis, how = None, None, "; ".join(reasons)
     if measured:
         amount, how = _extrapolate(measured, group)

@@ -119,11 +119,12 @@ class _Sheeted:
         if (own := self.figures.get(f"{metric}.{label}")) is not None:
             return own
         rate = self.figures.get(metric)
-        for name, way in self.figures.items():
-            if rate is not None and name.startswith(f"{metric}.") and way.value == rate.value:
-                if (found := self.figures.get(f"{name}.{label}")) is not None:
-                    return found
-        return None
+        beside = (
+            self.figures.get(f"{name}.{label}")
+            for name, way in self.figures.items()
+            if rate is not None and name.startswith(f"{metric}.") and way.value == rate.value
+        )
+        return next((found for found in beside if found is not None), None)
 
     def _peak(self, estimate: Estimate, theoretical: Interval | None, how: str) -> Peak:
         measured = Interval(estimate.low, estimate.value, estimate.high)

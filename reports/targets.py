@@ -125,6 +125,11 @@ class TargetPlan:
     thresholds: tuple[Threshold, ...]
 
     def __post_init__(self) -> None:
+        ids = [indicator.id for indicator in self.indicators]
+        ids += [threshold.id for threshold in self.thresholds]
+        ids += [clause.id for clause in self.clauses]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f'"{next(i for i in ids if ids.count(i) > 1)}" is given twice')
         known = {clause.id for clause in self.clauses}
         named = [c for indicator in self.indicators for c in indicator.clauses]
         named += [threshold.clause for threshold in self.thresholds]
@@ -134,6 +139,11 @@ class TargetPlan:
             stated = {s.year for s in indicator.statements if s.addressee == "all"}
             if without := sorted(set(self.years) - stated):
                 raise ValueError(f"indicator {indicator.id} has no target for {without[0]}")
+
+    def entry(self, id: str) -> Indicator | Threshold:
+        """The indicator or threshold of that id. Raises KeyError."""
+        entries: dict[str, Indicator | Threshold] = {i.id: i for i in self.indicators}
+        return (entries | {t.id: t for t in self.thresholds})[id]
 
     def clause(self, id: str) -> Clause:
         return next(clause for clause in self.clauses if clause.id == id)

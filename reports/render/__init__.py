@@ -1,0 +1,42 @@
+"""Write a report down: one module a format, loaded when it is asked for."""
+
+from importlib import import_module
+from typing import cast
+
+from bench.errors import UsageError
+from reports.report import Report
+
+FORMATS = ("terminal", "markdown", "html", "json", "csv")
+_LIBRARIES = {
+    "altair": "altair",
+    "jinja2": "jinja2",
+    "pandas": "pandas",
+    "rich": "rich",
+    "vl_convert": "vl-convert-python",
+}
+"""Imported name and distribution of what a format may lack."""
+
+
+class OutputUnavailable(UsageError):
+    """A format whose library is not installed: that output is lost, and nothing else."""
+
+
+def render(report: Report, format: str) -> str:
+    """The report as text in one of FORMATS, the same for the same report.
+
+    Raises OutputUnavailable naming the library that is missing, and UsageError for a format that
+    is not known.
+    """
+    if format not in FORMATS:
+        raise UsageError(f'There is no format "{format}".', f"Give one of {', '.join(FORMATS)}.")
+    try:
+        module = import_module(f"reports.render.{format}")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _LIBRARIES:
+            raise
+        raise OutputUnavailable(
+            f"The {format} report needs {_LIBRARIES[missing]}, which is not installed.",
+            f"pip install {_LIBRARIES[missing]}",
+        ) from error
+    return cast(str, module.text(report))

@@ -1,0 +1,127 @@
+"""A report as plain rows, one mapping a line: what JSON, CSV and charts are made of. Pure."""
+
+from typing import Any
+
+from bench.decode import encode
+from reports.interval import Interval
+from reports.judge import Finding
+from reports.report import Report
+from reports.targets import TargetPlan, Unit
+
+Row = dict[str, Any]
+
+
+def indicators(report: Report) -> list[Row]:
+    """The plan's indicators in its own units; `contribution` is in SI base units."""
+    return [_finding(finding, report.plan) for finding in report.indicators]
+
+
+def thresholds(report: Report) -> list[Row]:
+    return [_finding(finding, report.plan) for finding in report.thresholds]
+
+
+def estimates(report: Report) -> list[Row]:
+    return [
+        {"host": item.host, "run_id": item.run_id, **encode(item.estimate)}
+        for item in report.estimates
+    ]
+
+
+def capacities(report: Report) -> list[Row]:
+    return [
+        {
+            "metric": c.metric,
+            "policy": c.policy,
+            "certifiable": c.certifiable,
+            **_bounds(c.amount),
+            "unit": c.unit,
+            "measured_nodes": c.measured_nodes,
+            "declared_nodes": c.declared_nodes,
+            "basis": encode(c.basis),
+            "reason": c.reason,
+        }
+        for c in report.capacities
+    ]
+
+
+def peaks(report: Report) -> list[Row]:
+    return [
+        {
+            "host": p.host,
+            "metric": p.metric,
+            "unit": p.unit,
+            "measured": encode(p.measured),
+            "theoretical": encode(p.theoretical),
+            "ratio": encode(p.ratio),
+            "microarchitecture": p.microarchitecture,
+            "confidence": p.confidence,
+            "how": p.how,
+        }
+        for p in report.peaks
+    ]
+
+
+def omissions(report: Report) -> list[Row]:
+    return [encode(omission) for omission in report.omissions]
+
+
+def provenance(report: Report) -> list[Row]:
+    return [encode(entry) for entry in report.provenance]
+
+
+def machines(report: Report) -> list[Row]:
+    return [encode(machine) for machine in report.machines]
+
+
+def series(report: Report) -> list[Row]:
+    return [encode(point) for point in report.series]
+
+
+def _finding(finding: Finding, plan: TargetPlan) -> Row:
+    entry = plan.entry(finding.id)
+    unit = entry.unit
+    contribution = None
+    if finding.contribution is not None:
+        contribution = {**_bounds(finding.contribution), "unit": unit.si}
+    return {
+        "number": finding.number,
+        "id": finding.id,
+        "name_zh": entry.name_zh,
+        "name_en": entry.name_en,
+        "year": finding.year,
+        "unit": unit.plan,
+        "operator": finding.operator,
+        "target": unit.in_plan(finding.target),
+        **_in_plan(finding.amount, unit),
+        "verdict": finding.verdict.value,
+        "basis": encode(finding.basis),
+        "reason": finding.reason,
+        "scope": finding.scope,
+        "binding": finding.binding,
+        "contribution": contribution,
+        "policy": finding.policy,
+        "robustness": encode(finding.robustness),
+        "alternatives": [
+            {
+                "policy": other.policy,
+                "certifiable": other.certifiable,
+                "verdict": other.verdict.value,
+                **_in_plan(other.amount, unit),
+                "reason": other.reason,
+            }
+            for other in finding.alternatives
+        ],
+        "how": list(finding.how),
+        "gaps": list(finding.gaps),
+        "formula": entry.formula,
+    }
+
+
+def _bounds(amount: Interval | None) -> Row:
+    if amount is None:
+        return {"value": None, "low": None, "high": None}
+    return {"value": amount.value, "low": amount.low, "high": amount.high}
+
+
+def _in_plan(amount: Interval | None, unit: Unit) -> Row:
+    return {name: unit.in_plan(bound) for name, bound in _bounds(amount).items()}

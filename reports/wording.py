@@ -1,0 +1,73 @@
+"""How a finding is said in words: amounts, targets, verdicts. The same in every format."""
+
+from bench.units import format_si
+from reports.interval import Interval
+from reports.judge import Finding, Verdict
+from reports.targets import TargetPlan
+
+SIGN = {
+    Verdict.MET: "✓",
+    Verdict.NOT_MET: "✗",
+    Verdict.UNDECIDED: "?",
+    Verdict.NOT_MEASURED: "–",
+}
+"""Never colour alone."""
+
+OPERATOR = {">": ">", ">=": "≥", "<=": "≤"}
+NOTHING = "—"
+
+
+def printable(text: str) -> str:
+    """Text from evidence without control characters: it must not steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """One quantity; a count is whole and goes without a unit."""
+    return f"{value:.0f}" if unit == "count" and value is not None else format_si(value, unit)
+
+
+def amount(interval: Interval | None, unit: str) -> str:
+    """A value with its bounds: `9.90 TFLOP/s [9.80 TFLOP/s, 10.0 TFLOP/s]`."""
+    if interval is None:
+        return NOTHING
+    if interval.low == interval.high:
+        return quantity(interval.low, unit)
+    if interval.high is None:
+        return f"at least {quantity(interval.low, unit)}"
+    bounds = f"[{quantity(interval.low, unit)}, {quantity(interval.high, unit)}]"
+    return bounds if interval.value is None else f"{quantity(interval.value, unit)} {bounds}"
+
+
+def short(interval: Interval | None, unit: str) -> str:
+    """A value alone, or what is known of it."""
+    if interval is None:
+        return NOTHING
+    return amount(interval, unit) if interval.value is None else quantity(interval.value, unit)
+
+
+def spread(interval: Interval) -> str:
+    """How far the bounds lie from the value, in percent of it: `-1.0 +0.5 %`."""
+    if not interval.value or interval.high is None:
+        return NOTHING
+    below = (interval.low / interval.value - 1) * 100
+    above = (interval.high / interval.value - 1) * 100
+    return f"{below:+.1f} {above:+.1f} %"
+
+
+def target(finding: Finding, plan: TargetPlan) -> str:
+    """What is asked for, in the plan's unit: `> 10 EFLOPS`."""
+    unit = plan.entry(finding.id).unit
+    wanted = unit.in_plan(finding.target)
+    name = "" if unit.plan == "count" else f" {unit.plan}"
+    return f"{OPERATOR[finding.operator]} {wanted:g}{name}"
+
+
+def verdict(finding: Finding) -> str:
+    return f"{SIGN[finding.verdict]} {finding.verdict.value}"
+
+
+def title(finding: Finding, plan: TargetPlan) -> tuple[str, str]:
+    """Chinese and English name."""
+    entry = plan.entry(finding.id)
+    return entry.name_zh, entry.name_en
