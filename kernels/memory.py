@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,16 +28,24 @@ def untouched(size_bytes: int) -> np.ndarray[Any, Any]:
     """Bytes on huge pages where the system grants them, none of which has been touched yet.
 
     A page is placed on the NUMA node of the thread that first writes it. The memory is given back
-    when the last array on it is gone. Raises OSError when there is not enough address space.
+    when the last array on it is gone. Raises MemoryError where the system promises no more.
     """
     # Private and anonymous: a shared mapping is not given transparent huge pages by default.
     store = mmap.mmap(-1, size_bytes + HUGE_PAGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     # A kernel without transparent huge pages has no such advice: pages are then small.
     if hasattr(mmap, "MADV_HUGEPAGE"):
-        try:
+        with contextlib.suppress(OSError):
             store.madvise(mmap.MADV_HUGEPAGE)
-        except OSError:
-            pass
     every = np.frombuffer(store, np.uint8)
     skip = -every.ctypes.data % HUGE_PAGE_BYTES
     return every[skip : skip + size_bytes]
+
+
+def huge_bytes() -> int | None:
+    """Memory of this process that lies on transparent huge pages; None where nothing tells."""
+    try:
+        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return None
+    sizes = [line.split()[1] for line in lines if line.startswith("AnonHugePages:")]
+    return 1024 * int(sizes[0]) if sizes else None

@@ -65,15 +65,16 @@ def expected(form: Format, chains: Chains, passes: int) -> Array:
         case "bf16":
             p, q, r, s = (chains.operands.astype(np.uint32) << 16).view(np.float32).astype(float)
             drift = (p * q + r * s).reshape(-1, 2).sum(axis=1)
-            return (chains.starts + passes * drift).astype(form.accumulator)
+            result = chains.starts + passes * drift
         case "int8":
             # The instruction takes its first operand unsigned and its second signed.
             p, r = chains.operands[::2].view(np.uint8).astype(np.int64)
             q, s = chains.operands[1::2].astype(np.int64)
             step = (p * q + r * s).reshape(-1, 4).sum(axis=1)
-            return (chains.starts + passes * step).astype(np.uint32).view(np.int32)
+            result = (chains.starts + passes * step).astype(np.uint32).view(np.int32)
         case _:
-            return _rounded_chains(form, chains, passes).astype(form.accumulator)
+            result = _rounded_chains(form, chains, passes)
+    return np.asarray(result, form.accumulator)
 
 
 def tolerance(form: Format, passes: int, fused: bool = True) -> float:

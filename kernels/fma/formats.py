@@ -34,8 +34,6 @@ class Format:
     accumulator_bits: int
     operand: str
     """NumPy's name of the type of the operands; bfloat16, which it lacks, as its bits."""
-    carrier: str
-    """NumPy's name of the type that they travel to compiled code in: one of its own a format."""
     products: int
     """Products that one instruction adds to each accumulator."""
     pipes: tuple[Pipe, ...]
@@ -52,18 +50,12 @@ MOST_BF16_PASSES = 1 << 16
 FORMATS = {
     form.name: form
     for form in (
-        Format("fp64", "float64", 64, "float64", "float64", 1, (_AVX512, _FMA, _NEON)),
-        Format("fp32", "float32", 32, "float32", "float32", 1, (_AVX512, _FMA, _NEON)),
-        Format("fp16", "float16", 16, "float16", "uint16", 1, (Pipe("avx512fp16", 512, 24),)),
-        Format("bf16", "float32", 32, "uint16", "uint32", 2, (Pipe("avx512bf16", 512, 24),)),
+        Format("fp64", "float64", 64, "float64", 1, (_AVX512, _FMA, _NEON)),
+        Format("fp32", "float32", 32, "float32", 1, (_AVX512, _FMA, _NEON)),
+        Format("fp16", "float16", 16, "float16", 1, (Pipe("avx512fp16", 512, 24),)),
+        Format("bf16", "float32", 32, "uint16", 2, (Pipe("avx512bf16", 512, 24),)),
         Format(
-            "int8",
-            "int32",
-            32,
-            "int8",
-            "int8",
-            4,
-            (Pipe("avx512vnni", 512, 24), Pipe("avxvnni", 256, 12)),
+            "int8", "int32", 32, "int8", 4, (Pipe("avx512vnni", 512, 24), Pipe("avxvnni", 256, 12))
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import llvmlite
@@ -9,7 +10,7 @@ import numba
 import numpy as np
 from numba.core.registry import cpu_target
 
-from kernels.fma import data, loop, portable
+from kernels.fma import data, loop
 from kernels.fma.formats import FORMATS, Format, Pipe
 from kernels.ir.clock import ADDS_PER_PASS, HAS_CLOCK
 from kernels.isa import NotNative, target_features
@@ -33,16 +34,22 @@ class FmaLaunch:
         chunks, instructions = request.shape
         workers = len(request.place.cpus)
         if request.implementation == "numba-portable":
-            lanes = portable.STATE_BITS // form.accumulator_bits
-            self._chains = data.draw(form, lanes, 1, request.seed)
-            operands = self._chains.operands[:, 0]
-            vectors, width = PORTABLE_VECTORS, "chosen by LLVM"
+            elements = _portable_bits() // form.accumulator_bits
+            self._chains = data.draw(form, elements, 1, request.seed)
+            operands, vectors, width = (
+                self._chains.operands[:, 0],
+                PORTABLE_VECTORS,
+                "LLVM's choice",
+            )
+            measured = loop.build(form.name, loop.PORTABLE, elements)
         else:
             pipe = _pipe(form)
-            lanes = pipe.bits // form.accumulator_bits
-            self._chains = data.draw(form, pipe.chains, lanes, request.seed)
-            operands = self._chains.operands.view(form.carrier)
+            self._chains = data.draw(
+                form, pipe.chains, pipe.bits // form.accumulator_bits, request.seed
+            )
+            operands = self._chains.operands.view(np.uint64)
             vectors, width = pipe.chains, f"{pipe.bits} bit"
+            measured = loop.build(form.name, pipe.bits, pipe.chains)
         self._form = form
         self._passes = -(-instructions // (2 * vectors))
         self._fused = request.implementation != "numba-portable"
@@ -55,7 +62,7 @@ class FmaLaunch:
         self._unlike = [0] * workers
         self.work = Work(ops=workers * chunks * self._ops_per_chunk, bytes_moved=0)
         self.tolerance = data.tolerance(form, self._passes, self._fused)
-        self.executed = {
+        self.executed: Mapping[str, str] = {
             "library": f"numba {numba.__version__}, llvmlite {llvmlite.__version__}",
             "target": cpu_target.target_context.codegen().magic_tuple()[1],
             "vector": width,
@@ -63,7 +70,7 @@ class FmaLaunch:
         }
 
         def chunks_of(worker: int, passes: int, count: int) -> None:
-            self._unlike[worker] = loop.run(
+            self._unlike[worker] = measured(
                 operands,
                 starts,
                 self._results[worker],
@@ -113,7 +120,12 @@ class FmaLaunch:
 
     def _result(self, worker: int) -> data.Array:
         first = self._results[worker][0].view(self._form.accumulator)
-        return first.reshape(self._chains.starts.shape).astype(float)
+        return np.asarray(first.reshape(self._chains.starts.shape), float)
+
+
+def _portable_bits() -> int:
+    """All accumulators: 12 of AVX-512's or AVX2's registers, 24 of a 128-bit set of 32."""
+    return PORTABLE_VECTORS * (512 if "avx512f" in target_features() else 256)
 
 
 def _pipe(form: Format) -> Pipe:

@@ -6,58 +6,71 @@ from typing import Any
 
 from numba.extending import overload
 
-from kernels.fma import portable, vector
+from kernels.fma.portable import portable
+from kernels.fma.vector import multiply_add
 from kernels.ir.clock import dependent_adds, stamp
 from kernels.jit import compiled
 
-
-def _chunk(operands: Any, starts: Any, results: Any, passes: Any) -> None:
-    """One chunk of the implementation that the shape of `operands` stands for."""
-
-
-@overload(_chunk, jit_options={"fastmath": {"contract"}})
-def _implementation(operands: Any, starts: Any, results: Any, passes: Any) -> Any:
-    # A vector for each operand is the explicit form, one number for each the portable one.
-    if operands.ndim == 1:
-        return portable.multiply_add(portable.STATE_BITS // operands.dtype.bitwidth)
-
-    def explicit(operands: Any, starts: Any, results: Any, passes: Any) -> None:
-        vector.multiply_add(operands, starts, results, passes)
-
-    return explicit
+PORTABLE = 0
+"""Instead of a vector's bits: let LLVM choose."""
 
 
-@compiled
-def run(
-    operands: Any,
-    starts: Any,
-    results: Any,
-    passes: int,
-    work: Any,
-    probe: Any,
-    probe_passes: int,
-) -> int:
-    """Fill `work` and `probe` with ticks; return how many words of a chunk's result differed.
+def build(form: str, bits: int, chains: int) -> Any:
+    """The loop for vectors of `bits`, or for `chains` numbers where `bits` is PORTABLE.
 
-    `results[0]` gets the result of the first chunk, `results[1]` that of the last one, as 64-bit
-    words; every chunk does the same work, so every chunk must give the same words.
+    It closes over numbers and names alone: by these Numba finds it on disk again.
     """
-    unlike = 0
-    value = 1
-    for i in range(work.size):
-        row = min(i, 1)
-        begin = stamp()
-        _chunk(operands, starts, results[row], passes)
-        end = stamp()
-        work[i] = end - begin
-        if row:
-            for j in range(results.shape[1]):
-                unlike += results[0, j] != results[1, j]
-        if probe.size:
-            before = stamp()
-            start = stamp()
-            for _ in range(probe_passes):
-                value = dependent_adds(value)
-            # Two stamps in a row are as far apart as one stamp costs: taken off again.
-            probe[i] = stamp() - start - (start - before)
-    return unlike
+
+    @compiled
+    def run(
+        operands: Any,
+        starts: Any,
+        results: Any,
+        passes: int,
+        work: Any,
+        probe: Any,
+        probe_passes: int,
+    ) -> int:
+        """Fill `work` and `probe` with ticks; return how many words of a result differed.
+
+        `results[0]` gets the result of the first chunk, `results[1]` that of the last one, as
+        64-bit words: every chunk does the same work, so every chunk must give the same words.
+        """
+        unlike = 0
+        value = 1
+        for i in range(work.size):
+            row = min(i, 1)
+            begin = stamp()
+            _chunk(form, bits, chains, operands, starts, results[row], passes)
+            end = stamp()
+            work[i] = end - begin
+            if row:
+                for j in range(results.shape[1]):
+                    unlike += results[0, j] != results[1, j]
+            if probe.size:
+                before = stamp()
+                start = stamp()
+                for _ in range(probe_passes):
+                    value = dependent_adds(value)
+                # Two stamps in a row are as far apart as one stamp costs: taken off again.
+                probe[i] = stamp() - start - (start - before)
+        return unlike
+
+    return run
+
+
+def _chunk(*arguments: Any) -> None:
+    """One chunk; what it is compiled to follows from its first two arguments, constants."""
+
+
+@overload(_chunk, prefer_literal=True, jit_options={"fastmath": {"contract"}})
+def _implementation(
+    form: Any, bits: Any, chains: Any, operands: Any, starts: Any, results: Any, passes: Any
+) -> Any:
+    return portable(chains.literal_value) if bits.literal_value == PORTABLE else _explicit
+
+
+def _explicit(
+    form: Any, bits: Any, chains: Any, operands: Any, starts: Any, results: Any, passes: Any
+) -> Any:
+    multiply_add(form, bits, chains, operands, starts, results, passes)

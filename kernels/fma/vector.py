@@ -12,13 +12,12 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from kernels.fma.formats import FORMATS, Format, Pipe
-from kernels.isa import NotNative, target_features
+from kernels.fma.formats import FORMATS, Format
 
 _I64 = ir.IntType(64)
 
 
-class _BFloat(ir.Type):
+class _BFloat(ir.Type):  # type: ignore[misc]  # llvmlite is untyped
     """bfloat16, which llvmlite has no name for."""
 
     def _to_string(self) -> str:
@@ -31,7 +30,7 @@ class _BFloat(ir.Type):
         return hash(_BFloat)
 
 
-_SCALARS: dict[str, ir.Type] = {
+_SCALARS = {
     "float64": ir.DoubleType(),
     "float32": ir.FloatType(),
     "float16": ir.HalfType(),
@@ -39,35 +38,40 @@ _SCALARS: dict[str, ir.Type] = {
 }
 
 
-def instruction(form: Format, pipe: Pipe) -> tuple[str, ir.Type, ir.Type]:
-    """LLVM's intrinsic for one multiply-add, its accumulator's type and its operands' type."""
-    scalar = _SCALARS[form.accumulator]
-    lanes = pipe.bits // form.accumulator_bits
-    accumulator = ir.VectorType(scalar, lanes)
+def instruction(form: Format, bits: int) -> tuple[str, Any, Any]:
+    """LLVM's name for one multiply-add, its accumulator's type and its operands' type."""
+    lanes = bits // form.accumulator_bits
+    accumulator = ir.VectorType(_SCALARS[form.accumulator], lanes)
     match form.name:
         case "bf16":
-            name = f"llvm.x86.avx512bf16.dpbf16ps.{pipe.bits}"
-            return name, accumulator, ir.VectorType(_BFloat(), 2 * lanes)
+            operand = ir.VectorType(_BFloat(), 2 * lanes)
+            return f"llvm.x86.avx512bf16.dpbf16ps.{bits}", accumulator, operand
         case "int8":
-            return f"llvm.x86.avx512.vpdpbusd.{pipe.bits}", accumulator, accumulator
+            return f"llvm.x86.avx512.vpdpbusd.{bits}", accumulator, accumulator
         case _:
             return f"llvm.fma.v{lanes}f{form.accumulator_bits}", accumulator, accumulator
 
 
-@intrinsic
-def multiply_add(typing_context: Any, operands: Any, starts: Any, results: Any, passes: Any) -> Any:
-    """Bring every chain from `starts` to `results` in `passes` passes of two steps.
+@intrinsic(prefer_literal=True)
+def multiply_add(
+    typing_context: Any,
+    form: Any,
+    bits: Any,
+    chains: Any,
+    operands: Any,
+    starts: Any,
+    results: Any,
+    passes: Any,
+) -> Any:
+    """Bring `chains` accumulators from `starts` to `results` in `passes` passes of two steps.
 
     A step is x <- x * p + q for a floating format, and x <- x + p . q (dot product of `products`
-    pairs) for bf16 and int8. `operands` holds p and q of the first step, then of the second; its
-    element type names the format. `starts` and `results` hold one vector a chain.
+    pairs) for bf16 and int8. `operands` holds p and q of the first step, then of the second. The
+    format's name, a vector's bits and the number of chains are constants of the caller; the arrays
+    are aligned to a vector, whatever their element type.
     """
-    form = next(f for f in FORMATS.values() if f.carrier == str(operands.dtype))
-    pipe = form.pipe(target_features())
-    if pipe is None:
-        raise NotNative(f"{form.name} arithmetic is not native on the compiler's target")
-    name, accumulator, operand = instruction(form, pipe)
-    size = pipe.bits // 8
+    name, accumulator, operand = instruction(FORMATS[form.literal_value], bits.literal_value)
+    size, chain_count = bits.literal_value // 8, chains.literal_value
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         step = cgutils.get_or_insert_function(
@@ -75,7 +79,7 @@ def multiply_add(typing_context: Any, operands: Any, starts: Any, results: Any, 
         )
         bases = [
             builder.ptrtoint(context.make_array(t)(context, builder, value=a).data, _I64)
-            for t, a in zip(signature.args[:3], arguments[:3], strict=True)
+            for t, a in zip(signature.args[3:6], arguments[3:6], strict=True)
         ]
 
         def place(array: int, index: int, kind: ir.Type) -> Any:
@@ -83,7 +87,7 @@ def multiply_add(typing_context: Any, operands: Any, starts: Any, results: Any, 
             return builder.inttoptr(address, kind.as_pointer())
 
         held = [builder.load(place(0, i, operand), align=size) for i in range(4)]
-        first = [builder.load(place(1, i, accumulator), align=size) for i in range(pipe.chains)]
+        first = [builder.load(place(1, i, accumulator), align=size) for i in range(chain_count)]
         before = builder.block
         loop = builder.append_basic_block("chains")
         after = builder.append_basic_block("chains.end")
@@ -100,12 +104,11 @@ def multiply_add(typing_context: Any, operands: Any, starts: Any, results: Any, 
         for chain, start, value in zip(chains, first, values, strict=True):
             chain.add_incoming(start, before)
             chain.add_incoming(value, loop)
-        builder.cbranch(builder.icmp_signed("<", following, arguments[3]), loop, after)
+        builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, after)
         builder.position_at_end(after)
         for i, value in enumerate(values):
             builder.store(value, place(2, i, accumulator), align=size)
         return context.get_dummy_value()
 
-    return types.void(operands, starts, results, types.int64), codegen
-
-    return int(name.lstrip("floatint")) // 8
+    arguments = (form, bits, chains, operands, starts, results, types.int64)
+    return types.void(*arguments), codegen

@@ -1,0 +1,54 @@
+"""Memory bandwidth: read, write, copy and triad over arrays that no cache holds.
+
+The shape is (elements,) of each array of binary64 numbers. `numba` stores through the cache, which
+reads a line before it writes to it; `numba-nt` stores past it. What was counted is the same.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kernels.isa import architecture
+from kernels.kernel import Kernel, Launch, Request
+from kernels.stream.kinds import KINDS, Kind
+
+_HAS_NONTEMPORAL = ("x86_64", "aarch64")
+
+
+def refuses(request: Request, kind: Kind) -> str | None:
+    """Why this stream cannot run here, or None."""
+    way, name = request.implementation, f"stream.{kind.name}"
+    if way not in _implementations(kind) or request.precision.name != "fp64":
+        return f"{name} has no implementation {way!r} for {request.precision.name}"
+    if request.place.device != "cpu":
+        return f"{way} streams through the CPU only, not through {request.place.device}"
+    if len(request.shape) != 1 or request.shape[0] < 1:
+        return f"{name} needs a shape (elements,) above zero, not {request.shape}"
+    if way == "numba-nt" and architecture() not in _HAS_NONTEMPORAL:
+        return f"LLVM has no non-temporal stores for {architecture()}"
+    return None
+
+
+def prepare(request: Request, kind: Kind) -> Launch:
+    """Place and fill the arrays, compile the loop or read it from the cache, start the workers."""
+    from kernels.stream.launch import StreamLaunch
+
+    return StreamLaunch(request, kind)
+
+
+def _implementations(kind: Kind) -> tuple[str, ...]:
+    return ("numba", "numba-nt") if kind.writes else ("numba",)
+
+
+def _declare(kind: Kind) -> Kernel:
+    return Kernel(
+        name=f"stream.{kind.name}",
+        measures="bytes",
+        implementations=_implementations(kind),
+        precisions=("fp64",),
+        refuses=partial(refuses, kind=kind),
+        prepare=partial(prepare, kind=kind),
+    )
+
+
+STREAMS = tuple(_declare(kind) for kind in KINDS.values())
