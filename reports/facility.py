@@ -181,6 +181,10 @@ class Facility:
         return tuple(dict.fromkeys(self.site(group) for group in self.groups))
 
 
+NOWHERE = Facility(name="nowhere", scope="machine")
+"""A place with nothing in it: enough to find out whether a plan and a policy can be used."""
+
+
 @dataclass(frozen=True, slots=True)
 class _FacilityFile(Facility):
     """A facility that somebody declares: a lone machine needs no file."""

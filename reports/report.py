@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.errors import UsageError
 from bench.estimate import Estimate
 from bench.evidence import Evidence
+from reports import policy as policies
+from reports import targets
 from reports.assignment import Assignment, assign, of_machines
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
@@ -56,23 +59,27 @@ class Report:
 
 def build(
     evidences: Sequence[Evidence],
-    facility: Facility | None,
-    policy: Policy,
-    plan: TargetPlan,
-    year: int,
+    facility: Facility | None = None,
+    policy: Policy | str | Path | None = None,
+    plan: TargetPlan | str | Path | None = None,
+    year: int | None = None,
 ) -> Report:
     """Judge verified evidence of some machines by a plan.
 
-    Without a facility the machines stand for themselves. Raises UsageError for what does not fit
-    together.
+    Without a facility the machines stand for themselves. Policy and plan are given as they are,
+    by name or by the path of a TOML file; the year is the plan's last unless it is given. Raises
+    UsageError for what cannot be used or does not fit together.
     """
+    chosen = policy if isinstance(policy, Policy) else policies.load(policy or policies.DEFAULT)
+    wanted = plan if isinstance(plan, TargetPlan) else targets.load(plan or targets.DEFAULT)
+    asked = wanted.years[-1] if year is None else year
+    if asked not in wanted.years:
+        raise UsageError(
+            f"Plan {wanted.id} has no targets for {asked}.",
+            f"Its years are {', '.join(map(str, wanted.years))}.",
+        )
     if not evidences and facility is None:
         raise UsageError("There is neither evidence nor a facility.", "Give a bundle.")
-    if year not in plan.years:
-        raise UsageError(
-            f"Plan {plan.id} has no targets for {year}.",
-            f"Its years are {', '.join(map(str, plan.years))}.",
-        )
     place = of_machines(evidences) if facility is None else facility
     assignments, notes = assign(evidences, place)
     estimates = tuple(
@@ -80,14 +87,14 @@ def build(
         for e in evidences
         for estimate in e.estimates
     )
-    facts = _facts(place, assignments, estimates, plan, policy)
-    found = indicators(facts, year)
+    facts = _facts(place, assignments, estimates, wanted, chosen)
+    found = indicators(facts, asked)
     tops = tuple(peak for evidence in evidences for peak in peaks(evidence))
     return Report(
         facility=place,
-        plan=plan,
-        year=year,
-        policy=policy,
+        plan=wanted,
+        year=asked,
+        policy=chosen,
         machines=tuple(machine(evidence) for evidence in evidences),
         estimates=estimates,
         indicators=found,
@@ -96,7 +103,7 @@ def build(
         omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
         peaks=tops,
         series=tuple(point for evidence in evidences for point in points(evidence)),
-        provenance=provenance(evidences, facts[policy], found, plan),
+        provenance=provenance(evidences, facts[chosen], found, wanted),
         warnings=(*_warnings(evidences, tops), *notes),
     )
 
