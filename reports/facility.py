@@ -181,10 +181,6 @@ class Facility:
         return tuple(dict.fromkeys(self.site(group) for group in self.groups))
 
 
-NOWHERE = Facility(name="nowhere", scope="machine")
-"""A place with nothing in it: enough to find out whether a plan and a policy can be used."""
-
-
 @dataclass(frozen=True, slots=True)
 class _FacilityFile(Facility):
     """A facility that somebody declares: a lone machine needs no file."""
@@ -211,3 +207,7 @@ def _once(what: str, names: Iterable[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ValueError(f'{what} "{twice[0]}" is named twice')
+
+
+NOWHERE = Facility(name="nowhere", scope="machine")
+"""A place with nothing in it: enough to find out whether a plan and a policy can be used."""
