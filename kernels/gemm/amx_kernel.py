@@ -55,6 +55,15 @@ def emit(builder: Any, arguments: Any, a_stride: int) -> None:
         )
         for tile in range(4)
     ]
+    for tile in (0, 2):
+        # Storing C would wait for its lines, so they are asked for before the loop.
+        for row in range(SIDE):
+            line = builder.add(
+                builder.ptrtoint(places[tile], I64), builder.mul(row_bytes, I64(row))
+            )
+            for side in range(2):
+                place = builder.inttoptr(builder.add(line, I64(side * ROW_BYTES)), pointer)
+                prefetch(builder, place, write=True, locality=3)
     with builder.if_else(first) as (overwrite, add):
         with overwrite:
             for tile in range(4):

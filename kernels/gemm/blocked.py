@@ -21,6 +21,8 @@ from kernels.gemm.tile import Tile
 from kernels.jit import compiled
 from kernels.memory import LINE_BYTES
 
+# Rows of B packed together: read along, written in pieces of as many rows of a sliver.
+GROUP = 32
 _I64, _I8, _I16, _I32 = ir.IntType(64), ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
 
@@ -49,37 +51,37 @@ def build(tile: Tile) -> Blocked:
     @compiled
     def pack(b, packed, k_block, first, last):  # type: ignore[no-untyped-def]
         k, n = b.shape
-        slivers = (n + columns - 1) // columns
-        padded = slivers * columns
-        base, target = b.ctypes.data, packed.ctypes.data
+        padded = (n + columns - 1) // columns * columns
+        groups = (k_block + GROUP - 1) // GROUP
+        line = columns * size
         for index in range(first, last):
-            block = index // slivers
-            j = (index - block * slivers) * columns
-            k0 = block * k_block
+            k0 = index // groups * k_block
             depth = min(k_block, k - k0)
             whole = (depth + k_step - 1) // k_step * k_step
-            width = min(columns, n - j) * size
-            to = target + (k0 * padded + j * whole) * size
-            at = base + (k0 * n + j) * size
-            done = depth
-            if not pairs:
-                for row in range(depth):
-                    line = row * columns * size
-                    _copy_padded(to + line, at + row * n * size, width, columns * size)
-            elif width == columns * size and depth % 2 == 0:
-                for row in range(0, depth, 2):
-                    above = at + row * n * size
-                    _interleave(to + row * columns * size, above, above + n * size, columns)
-            else:  # the ragged right and lower edges, element by element
-                done = whole
+            begin = (index % groups) * GROUP
+            end = min(begin + GROUP, whole)
+            for j in range(0, n, columns):
+                width = min(columns, n - j)
                 o = k0 * padded + j * whole
-                for row in range(whole):
-                    for y in range(columns):
-                        inside = row < depth and j + y < n
-                        packed[o + row // 2 * 2 * columns + 2 * y + row % 2] = (
-                            b[k0 + row, j + y] if inside else 0
-                        )
-            _clear(to + done * columns * size, (whole - done) * columns * size)
+                to = packed.ctypes.data + o * size
+                at = b.ctypes.data + (k0 * n + j) * size
+                for row in range(begin, min(end, depth) if not pairs else begin):
+                    if width == columns:  # of constant size: a few vector moves, no call
+                        _copy(to + row * line, at + row * n * size, line)
+                    else:
+                        _copy_padded(to + row * line, at + row * n * size, width * size, line)
+                for row in range(max(begin, depth), end if not pairs else begin):
+                    _clear(to + row * line, line)
+                for row in range(begin, end if pairs else begin, 2):
+                    above = at + row * n * size
+                    if width == columns and row + 1 < depth:
+                        _interleave(to + row * line, above, above + n * size, columns)
+                        continue
+                    for x in range(row, row + 2):  # the ragged edges, element by element
+                        for y in range(columns):
+                            packed[o + row * columns + 2 * y + x - row] = (
+                                b[k0 + x, j + y] if x < depth and y < width else 0
+                            )
 
     @compiled
     def multiply(  # type: ignore[no-untyped-def]

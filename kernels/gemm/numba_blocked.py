@@ -49,12 +49,12 @@ class NumbaLaunch:
         packed = _matrix(-(-k // tile.k_step) * tile.k_step, column_tiles * tile.columns, kind)
         panels = [_matrix(m_block, blocked.panel_stride(tile), kind) for _ in cpus]
         edges = [aligned((tile.rows, tile.columns), str(self._c.dtype)) for _ in cpus]
-        slivers = -(-k // k_block) * column_tiles
+        groups = -(-k // k_block) * -(-k_block // blocked.GROUP)
         configuration = np.frombuffer(amx_kernel.CONFIGURATION, np.uint8)
         parts = blocked.build(tile)
 
         def pack(worker: int) -> None:
-            first, last = share(slivers, len(cpus), worker)
+            first, last = share(groups, len(cpus), worker)
             parts.pack(right, packed.reshape(-1), k_block, first, last)
 
         def multiply(worker: int) -> None:
