@@ -29,14 +29,22 @@ class CoreSheet:
     """Ranges of model numbers, both ends included; empty for every model."""
     names: tuple[str, ...] = ()
     """The model name must hold one of them; empty for every name."""
+    lacks: tuple[str, ...] = ()
+    """Extensions that came later: who shows one hides behind a model number that is not its own."""
+    lacks: tuple[str, ...] = ()
+    """Extensions that no such core has: where one is found, the model number is not the truth."""
 
     def fits(self, processor: Processor) -> bool:
+        if set(self.lacks) & set(processor.isa):
+            return False
         if self.vendor is not None and self.vendor != processor.vendor:
             return False
         if self.family is not None and self.family != processor.family:
             return False
         model = processor.model
         if self.models and not (model is not None and any(a <= model <= b for a, b in self.models)):
+            return False
+        if set(self.lacks) & set(processor.isa):
             return False
         return not self.names or any(name in processor.model_name for name in self.names)
 

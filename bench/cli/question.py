@@ -20,7 +20,7 @@ FILES = {"html": "report.html", "markdown": "report.md", "json": "report.json", 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The declared side of a report, read and found sound."""
+    """The declared side of a report, read and found sound before anything is measured."""
 
     facility: "Facility | None"
     policy: "Policy"
@@ -37,18 +37,18 @@ class Question:
         from reports import policy as policies
         from reports import targets
 
-        loaded = targets.load(plan or targets.DEFAULT)
-        years = loaded.years
-        if year is not None and year not in years:
+        wanted = targets.load(plan or targets.DEFAULT)
+        asked = wanted.years[-1] if year is None else year
+        if asked not in wanted.years:
             raise UsageError(
-                f"Plan {loaded.id} has no year {year}.",
-                f"Give --year {' or '.join(map(str, years))}.",
+                f"Plan {wanted.id} has no targets for {asked}.",
+                f"Give --year {' or '.join(map(str, wanted.years))}.",
             )
         return cls(
             facilities.load(facility) if facility is not None else None,
             policies.load(policy or policies.DEFAULT),
-            loaded,
-            years[-1] if year is None else year,
+            wanted,
+            asked,
         )
 
     def answer(self, evidences: "tuple[Evidence, ...]") -> "Report":
