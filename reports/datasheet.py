@@ -30,8 +30,6 @@ class CoreSheet:
     names: tuple[str, ...] = ()
     """The model name must hold one of them; empty for every name."""
     lacks: tuple[str, ...] = ()
-    """Extensions that came later: who shows one hides behind a model number that is not its own."""
-    lacks: tuple[str, ...] = ()
     """Extensions that no such core has: where one is found, the model number is not the truth."""
 
     def fits(self, processor: Processor) -> bool:
@@ -43,8 +41,6 @@ class CoreSheet:
             return False
         model = processor.model
         if self.models and not (model is not None and any(a <= model <= b for a, b in self.models)):
-            return False
-        if set(self.lacks) & set(processor.isa):
             return False
         return not self.names or any(name in processor.model_name for name in self.names)
 
