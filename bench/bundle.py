@@ -55,7 +55,8 @@ class BundleWriter:
     def __init__(self, folder: Path, inventory: Inventory, plan: Plan) -> None:
         self.folder = folder
         try:
-            (folder / "outcomes").mkdir(parents=True)
+            folder.mkdir(parents=True)
+            (folder / "outcomes").mkdir()
         except FileExistsError:
             raise UsageError(
                 f"{folder} exists already.", "Give a new folder with --output."
