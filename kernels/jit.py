@@ -34,10 +34,10 @@ def compiled(function: Callable[..., Any]) -> Any:
         config.CACHE_DIR = before
 
 
-def sources_digest() -> str:
-    """Digest over every source file of this package."""
+def sources_digest(folder: Path) -> str:
+    """Digest over every Python source file below a folder."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -45,7 +45,8 @@ def sources_digest() -> str:
 @cache
 def _folder() -> Path | None:
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = (Path(config.CACHE_DIR) if config.CACHE_DIR else root / "capbench") / sources_digest()
+    parent = Path(config.CACHE_DIR) if config.CACHE_DIR else root / "capbench"
+    folder = parent / sources_digest(Path(__file__).parent)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

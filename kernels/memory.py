@@ -31,7 +31,11 @@ def untouched(size_bytes: int) -> np.ndarray[Any, Any]:
     when the last array on it is gone. Raises MemoryError where the system promises no more.
     """
     # Private and anonymous: a shared mapping is not given transparent huge pages by default.
-    store = mmap.mmap(-1, size_bytes + HUGE_PAGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    try:
+        store = mmap.mmap(-1, size_bytes + HUGE_PAGE_BYTES, flags=flags)
+    except OSError as error:
+        raise MemoryError(f"{size_bytes} bytes: {error.strerror}") from error
     # A kernel without transparent huge pages has no such advice: pages are then small.
     if hasattr(mmap, "MADV_HUGEPAGE"):
         with contextlib.suppress(OSError):

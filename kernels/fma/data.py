@@ -77,7 +77,7 @@ def expected(form: Format, chains: Chains, passes: int) -> Array:
     return np.asarray(result, form.accumulator)
 
 
-def tolerance(form: Format, passes: int, fused: bool = True) -> float:
+def tolerance(form: Format, passes: int, *, fused: bool) -> float:
     """Largest deviation that rounding explains: none where the emulation is exact.
 
     Otherwise a step of either side errs by at most one unit in the last place, and no step

@@ -33,26 +33,19 @@ class FmaLaunch:
         form = FORMATS[request.precision.name]
         chunks, instructions = request.shape
         workers = len(request.place.cpus)
-        if request.implementation == "numba-portable":
-            elements = _portable_bits() // form.accumulator_bits
-            self._chains = data.draw(form, elements, 1, request.seed)
-            operands, vectors, width = (
-                self._chains.operands[:, 0],
-                PORTABLE_VECTORS,
-                "LLVM's choice",
-            )
-            measured = loop.build(form.name, loop.PORTABLE, elements)
+        portable = request.implementation == "numba-portable"
+        if portable:
+            bits, chains, lanes = loop.PORTABLE, _portable_bits() // form.accumulator_bits, 1
         else:
             pipe = _pipe(form)
-            self._chains = data.draw(
-                form, pipe.chains, pipe.bits // form.accumulator_bits, request.seed
-            )
-            operands = self._chains.operands.view(np.uint64)
-            vectors, width = pipe.chains, f"{pipe.bits} bit"
-            measured = loop.build(form.name, pipe.bits, pipe.chains)
+            bits, chains, lanes = pipe.bits, pipe.chains, pipe.bits // form.accumulator_bits
+        vectors = PORTABLE_VECTORS if portable else chains
+        measured = loop.build(form.name, bits, chains)
+        self._chains = data.draw(form, chains, lanes, request.seed)
+        drawn = self._chains.operands
+        operands = drawn[:, 0] if portable else drawn.view(np.uint64)
         self._form = form
         self._passes = -(-instructions // (2 * vectors))
-        self._fused = request.implementation != "numba-portable"
         self._ops_per_chunk = 2 * form.products * self._chains.starts.size * 2 * self._passes
         self._cpus = request.place.cpus
         starts = self._chains.starts.reshape(-1).view(np.uint64)
@@ -61,11 +54,11 @@ class FmaLaunch:
         self._probe = np.zeros((workers, chunks if HAS_CLOCK else 0), np.int64)
         self._unlike = [0] * workers
         self.work = Work(ops=workers * chunks * self._ops_per_chunk, bytes_moved=0)
-        self.tolerance = data.tolerance(form, self._passes, self._fused)
+        self.tolerance = data.tolerance(form, self._passes, fused=not portable)
         self.executed: Mapping[str, str] = {
             "library": f"numba {numba.__version__}, llvmlite {llvmlite.__version__}",
             "target": cpu_target.target_context.codegen().magic_tuple()[1],
-            "vector": width,
+            "vector": f"{bits} bit" if bits else "LLVM's choice",
             "chains": str(vectors),
         }
 
@@ -109,18 +102,14 @@ class FmaLaunch:
         if any(self._unlike):
             return float("inf")
         wanted = data.expected(self._form, self._chains, self._passes).astype(float)
-        return max(
-            float(np.max(np.abs(self._result(worker) - wanted)))
-            for worker in range(len(self._cpus))
-        )
+        shape = self._chains.starts.shape
+        found = [r[0].view(self._form.accumulator).reshape(shape) for r in self._results]
+        # NumPy's maximum, unlike Python's, hands on a NaN.
+        return float(np.max(np.abs(np.array(found, float) - wanted)))
 
     def close(self) -> None:
         """End the workers."""
         self._team.close()
-
-    def _result(self, worker: int) -> data.Array:
-        first = self._results[worker][0].view(self._form.accumulator)
-        return np.asarray(first.reshape(self._chains.starts.shape), float)
 
 
 def _portable_bits() -> int:

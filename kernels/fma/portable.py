@@ -22,9 +22,8 @@ def portable(elements: int) -> Callable[..., Any]:
         for i in range(elements):
             state[i] = begin[i]
         for _ in range(passes):
+            # Both steps in one loop: LLVM unrolls shorter bodies before it looks for vectors.
             for i in range(elements):
-                state[i] = state[i] * a + b
-            for i in range(elements):
-                state[i] = state[i] * c + d
+                state[i] = (state[i] * a + b) * c + d
 
     return chains_of_all

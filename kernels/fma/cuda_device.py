@@ -1,0 +1,15 @@
+"""What the CUDA driver says of the current device; the simulator has neither name nor count."""
+
+from __future__ import annotations
+
+from numba import config, cuda
+
+SIMULATED_MULTIPROCESSORS = 2
+
+
+def name_and_multiprocessors() -> tuple[str, int]:
+    """The marketing name and how many multiprocessors this process may use."""
+    if config.ENABLE_CUDASIM:
+        return "CUDA simulator", SIMULATED_MULTIPROCESSORS
+    device = cuda.get_current_device()
+    return device.name, device.MULTIPROCESSOR_COUNT
