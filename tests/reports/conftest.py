@@ -1,0 +1,100 @@
+"""Evidence of machines that were never there, from the real types, and facilities to match."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.estimate import Estimate
+from bench.evidence import Evidence
+from bench.inventory import Device, Storage
+from bench.testing import simulated_evidence, simulated_inventory
+from reports.facility import Facility, load
+from reports.policy import Policy
+from reports.policy import load as load_policy
+from reports.targets import TargetPlan
+from reports.targets import load as load_plan
+from storage_bench.media import EvidenceLevel, Leaf, Media, MediaClass
+
+ROOT = Path(__file__).parents[2]
+
+MakeEvidence = Callable[..., Evidence]
+MakeFacility = Callable[[str], Facility]
+
+
+@pytest.fixture
+def make_evidence() -> MakeEvidence:
+    """Evidence of one machine; `rates` are metric -> FLOP/s, each with bounds 1 % away."""
+
+    def make(
+        host: str = "node1",
+        rates: Mapping[str, float] | None = None,
+        accelerator: str | None = None,
+        processor: str = "Example CPU",
+        isa: tuple[str, ...] = ("avx2", "fma"),
+        storage: Storage | None = None,
+        unit: str = "FLOP/s",
+    ) -> Evidence:
+        inventory = simulated_inventory(host)
+        cpu = replace(inventory.host.processor, model_name=processor, isa=isa)
+        devices = (replace(inventory.devices[0], name=processor),)
+        if accelerator is not None:
+            devices += (Device("cuda", 0, "GPU-0", accelerator, "cuda:0", 80 << 30, "1"),)
+        found = {"cpu.vector.fp32": 1e12} if rates is None else rates
+        return replace(
+            simulated_evidence(),
+            run_id=f"run-{host}",
+            inventory=replace(
+                inventory,
+                host=replace(inventory.host, processor=cpu),
+                devices=devices,
+                storage=storage,
+                simulated=False,
+            ),
+            estimates=tuple(
+                Estimate(metric, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
+                for metric, rate in found.items()
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_facility(tmp_path: Path) -> MakeFacility:
+    """A facility from TOML text, read as a user's file is."""
+
+    def make(text: str) -> Facility:
+        path = tmp_path / "facility.toml"
+        path.write_text(text, encoding="utf-8")
+        return load(path)
+
+    return make
+
+
+@pytest.fixture
+def flash() -> Storage:
+    """Two flash drives of 1 TB and 2 TB under one path."""
+    leaves = tuple(
+        Leaf(name, MediaClass.FLASH, EvidenceLevel.SYSFS, "rotational is 0", None, name, size,
+             "nvme", False)
+        for name, size in (("nvme0n1", 10**12), ("nvme1n1", 2 * 10**12))
+    )  # fmt: skip
+    media = Media(MediaClass.FLASH, EvidenceLevel.SYSFS, "all leaves are flash", leaves)
+    return Storage("/data", "xfs", 10**11, media)
+
+
+@pytest.fixture
+def plan() -> TargetPlan:
+    return load_plan("chongqing-2023-2025")
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return load_policy("fp32-bitwidth@1")
+
+
+@pytest.fixture
+def example_city() -> Facility:
+    return load(ROOT / "reports/facilities/example-city.toml")
