@@ -73,6 +73,50 @@ class Processor:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """Counters of damage and the state of the link; None where the device does not tell."""
+
+    ecc_corrected: int | None = None
+    """Memory errors that ECC mended since the counters were reset."""
+    ecc_uncorrected: int | None = None
+    rows_remapped: int | None = None
+    """Memory rows replaced by spare ones, for whatever reason."""
+    remap_pending: bool | None = None
+    """A row waits for a reset to be replaced."""
+    remap_failed: bool | None = None
+    pcie_generation: int | None = None
+    """What the link runs at now: an idle one runs slower."""
+    pcie_width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """Facts of an accelerator; None where neither its driver nor its library tells."""
+
+    pci_bus_id: str | None = None
+    serial: str | None = None
+    numa_node: int | None = None
+    architecture: str | None = None
+    """CUDA compute capability (`9.0`), or what the vendor has in its place (`gfx942`)."""
+    multiprocessors: int | None = None
+    """Streaming multiprocessors, compute units or cores, as the vendor counts them."""
+    max_clock_hz: float | None = None
+    max_memory_clock_hz: float | None = None
+    power_limit_w: float | None = None
+    """What is enforced now."""
+    default_power_limit_w: float | None = None
+    pcie_generation: int | None = None
+    """The highest that device and slot can do together."""
+    pcie_width: int | None = None
+    ecc: bool | None = None
+    partition: str | None = None
+    """What part of the card this is: `whole`, `MIG instance of GPU-…`, `whole, MIG is on`."""
+    virtualisation: str | None = None
+    """`none`, `passthrough`, `vGPU`: what stands between the driver and the card."""
+    health: Health | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """Something that computes: the host's CPU or one accelerator."""
 
@@ -83,9 +127,11 @@ class Device:
     """Identity that does not change with the order of discovery; `cpu` for the host's CPU."""
     name: str
     torch_device: str
-    """`cpu`, `cuda:0`."""
+    """`cpu`; for an accelerator its name in a process that sees this one alone: `cuda:0`."""
     memory_bytes: int | None
     driver: str | None
+    accelerator: Accelerator | None = None
+    """None for the host's CPU, which `Host.processor` describes."""
 
 
 @dataclass(frozen=True, slots=True)

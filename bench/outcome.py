@@ -3,7 +3,27 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.inventory import Health
 from storage_bench.job import JobResult
+
+
+@dataclass(frozen=True, slots=True)
+class AcceleratorReading:
+    """What only an accelerator's sensors say; None where it has no such sensor."""
+
+    memory_clock_hz: float | None = None
+    power_limit_w: float | None = None
+    """What is enforced at this moment."""
+    default_power_limit_w: float | None = None
+    memory_temperature_c: float | None = None
+    utilisation: float | None = None
+    """Share of the last sensor period in which something ran, 0 to 1."""
+    throttle: tuple[str, ...] | None = None
+    """Every reason that the driver names for the clock; empty where it names none."""
+    energy_j: float | None = None
+    """The device's own energy counter; only differences mean anything."""
+    health: Health | None = None
+    """None at moments when it was not asked for: it changes rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +34,10 @@ class Reading:
     """Seconds since the measurement of this case began."""
     load_1m: float | None = None
     clock_hz: float | None = None
-    """Mean clock of the CPUs in use, as the operating system reports it."""
+    """Of an accelerator its compute clock; else the mean of the CPUs in use, by the system."""
     temperature_c: float | None = None
     power_w: float | None = None
+    accelerator: AcceleratorReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,10 @@ class Measured:
     """What really ran: library, dispatched kernel, vector width, kind of store."""
     counter_hz: float | None = None
     """Rate of the cycle counter that ticks are counted in; None where workers left none."""
+    began_at_s: float | None = None
+    """The host's monotonic clock when it began: what ran at the same time shows by it."""
+    missing_sensors: tuple[str, ...] = ()
+    """Sensors that gave nothing, each with what the driver says to it."""
     kind: Literal["measured"] = "measured"
 
 

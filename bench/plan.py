@@ -28,6 +28,8 @@ class KernelCase:
     seed: int
     stopping: Stopping
     repeats: int
+    group: str | None = None
+    """Cases of one group start at the same moment, and their sum is a figure of this name."""
     kind: Literal["kernel"] = "kernel"
 
     @property
@@ -69,17 +71,33 @@ class Plan:
     cases: tuple[Case, ...]
 
     def rounds(self) -> tuple[tuple[Case, int], ...]:
-        """Every (case, repeat) in the order of the run.
+        """Every (case, repeat) in the order of the run."""
+        return tuple(entry for step in self.steps() for entry in step)
 
-        Each round starts one case further on, so that a room that warms up does not always
+    def steps(self) -> tuple[tuple[tuple[Case, int], ...], ...]:
+        """The run in order; what one step holds runs at the same time.
+
+        Each round starts one step further on, so that a room that warms up does not always
         meet the same case.
         """
-        order = []
+        sets = self.sets()
+        order: list[tuple[tuple[Case, int], ...]] = []
         for repeat in range(max((case.repeats for case in self.cases), default=0)):
-            shift = repeat % len(self.cases)
-            rotated = self.cases[shift:] + self.cases[:shift]
-            order += [(case, repeat) for case in rotated if repeat < case.repeats]
-        return tuple(order)
+            shift = repeat % len(sets)
+            order += [
+                tuple((case, repeat) for case in cases if repeat < case.repeats)
+                for cases in sets[shift:] + sets[:shift]
+            ]
+        return tuple(step for step in order if step)
+
+    def sets(self) -> tuple[tuple[Case, ...], ...]:
+        """Cases that run at the same time; one that belongs to no group stands alone."""
+        sets: dict[tuple[str, str] | int, list[Case]] = {}
+        for position, case in enumerate(self.cases):
+            group = case.group if isinstance(case, KernelCase) else None
+            key = (group, case.implementation) if group is not None else position
+            sets.setdefault(key, []).append(case)
+        return tuple(tuple(cases) for cases in sets.values())
 
 
 def case_id(case: Case) -> str:
@@ -94,9 +112,8 @@ def full_name(case: Case) -> str:
 
 
 def wanted(case: Case, patterns: tuple[str, ...]) -> bool:
-    """Whether one of the globs matches the case's metric or its full name; none means all."""
-    return not patterns or any(
-        fnmatchcase(name, pattern)
-        for name in (case.metric, full_name(case))
-        for pattern in patterns
-    )
+    """Whether one of the globs matches the case's metric, full name or group; none means all."""
+    names = [case.metric, full_name(case)]
+    if isinstance(case, KernelCase) and case.group is not None:
+        names.append(case.group)
+    return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
