@@ -1,7 +1,8 @@
 """Vector pipe: chains of fused multiply-adds that stay in registers, on every core.
 
 The shape is (chunks, vector instructions in a chunk). The chunk is the unit that is timed inside
-the kernel; its instructions are rounded up to whole passes of the loop.
+the kernel; its instructions are rounded up to whole passes of the loop. On a CUDA device every warp
+scheduler runs so many instructions a chunk, as every core does on a CPU.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ DEFAULT_SHAPE = (256, 1_500_000)
 def refuses(request: Request) -> str | None:
     """Why these chains cannot run here, or None: never a format that is only emulated."""
     name = request.precision.name
+    if request.implementation == "numba-cuda":
+        from kernels.fma.cuda_refusal import refuses as cuda_refuses
+
+        return cuda_refuses(request)
     if request.place.device != "cpu":
         return f"{request.implementation} computes on the CPU only, not on {request.place.device}"
     if len(request.shape) != 2 or min(request.shape) < 1:
@@ -39,6 +44,10 @@ def refuses(request: Request) -> str | None:
 
 def prepare(request: Request) -> Launch:
     """Draw the operands, compile the loop or read it from the cache, start the workers."""
+    if request.implementation == "numba-cuda":
+        from kernels.fma.cuda_launch import CudaFmaLaunch
+
+        return CudaFmaLaunch(request)
     from kernels.fma.launch import FmaLaunch
 
     return FmaLaunch(request)
@@ -47,7 +56,7 @@ def prepare(request: Request) -> Launch:
 KERNEL = Kernel(
     name="fma",
     measures="ops",
-    implementations=("numba", "numba-portable"),
+    implementations=("numba", "numba-portable", "numba-cuda"),
     precisions=tuple(FORMATS),
     refuses=refuses,
     prepare=prepare,

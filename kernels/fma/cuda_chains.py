@@ -9,12 +9,15 @@ from numba import cuda
 from kernels.fma.cuda_steps import CHAINS, advance, stamp
 
 
-def chains(operands: Any, starts: Any, results: Any, unlike: Any, ticks: Any, rounds: int) -> None:
+def chains(
+    operands: Any, starts: Any, results: Any, unlike: Any, ticks: Any, rounds: int, first: int
+) -> None:
     """Run `ticks.shape[1]` equal chunks of `rounds` times `PASSES` passes in every thread.
 
     Every block does the same work: `operands` and `starts` have one column a thread of a block.
-    `results[block]` gets the first chunk's result; `unlike[block, thread]` counts the registers
-    of later chunks that differ from it. `ticks[block, chunk]` is the time of the whole block.
+    `results[block]` gets the first chunk's result if this is the `first` launch; of every other
+    chunk the registers that differ from it are counted in `unlike[block, thread]`.
+    `ticks[block, chunk]` are the cycles that the whole block took.
     """
     thread, block = cuda.threadIdx.x, cuda.blockIdx.x
     a, b, c, d = operands[0, thread], operands[1, thread], operands[2, thread], operands[3, thread]
@@ -28,7 +31,7 @@ def chains(operands: Any, starts: Any, results: Any, unlike: Any, ticks: Any, ro
         begin = stamp()
         x = advance(x, a, b, c, d, rounds)
         for chain in range(CHAINS):
-            if chunk == 0:
+            if first and chunk == 0:
                 results[block, chain, thread] = x[chain]
             elif results[block, chain, thread] != x[chain]:
                 differing += 1
@@ -36,4 +39,4 @@ def chains(operands: Any, starts: Any, results: Any, unlike: Any, ticks: Any, ro
         cuda.syncthreads()
         if thread == 0:
             ticks[block, chunk] = stamp() - begin
-    unlike[block, thread] = differing
+    unlike[block, thread] += differing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
 
@@ -52,20 +53,15 @@ class CudaFmaLaunch:
             "threads": str(threads),
             "chains": str(CHAINS),
         }
-        self._kernel = cuda.jit(chains)[blocks, threads]
-        self.run()  # compiled now
+        with warnings.catch_warnings():
+            # One block a multiprocessor is meant; numba-cuda takes few blocks for a mistake.
+            warnings.filterwarnings("ignore", "Grid size")
+            self._kernel = cuda.jit(chains)[blocks, threads]
+        self._launch(first=1)  # compiled now; what every later chunk is compared with
 
     def run(self) -> None:
         """Run every chunk on every multiprocessor."""
-        self._kernel(
-            self._operands,
-            self._starts,
-            self._results,
-            self._unlike,
-            self._ticks,
-            np.int32(self._rounds),
-        )
-        cuda.synchronize()
+        self._launch(first=0)
 
     def ticks(self) -> tuple[Ticks, ...]:
         """Cycles of each chunk on the multiprocessor that was slowest in it.
@@ -77,7 +73,7 @@ class CudaFmaLaunch:
         return (Ticks(0, cycles.tolist(), self._ops_per_block, (1,), 1),)
 
     def error(self) -> float:
-        """Largest deviation of any chain of any thread; infinite if two chunks differed."""
+        """Largest deviation of any chain of any thread; infinite if any two chunks differed."""
         if self._unlike.copy_to_host().any():
             return float("inf")
         found = self._results.copy_to_host().view(self._form.accumulator)
@@ -88,3 +84,15 @@ class CudaFmaLaunch:
     def close(self) -> None:
         """Give the device's memory back."""
         del self._operands, self._starts, self._results, self._unlike, self._ticks
+
+    def _launch(self, first: int) -> None:
+        self._kernel(
+            self._operands,
+            self._starts,
+            self._results,
+            self._unlike,
+            self._ticks,
+            np.int32(self._rounds),
+            np.int32(first),
+        )
+        cuda.synchronize()
