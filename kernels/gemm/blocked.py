@@ -21,7 +21,7 @@ from kernels.gemm.tile import Tile
 from kernels.jit import compiled
 from kernels.memory import LINE_BYTES
 
-# Rows of B packed together: read along, written in pieces of as many rows of a sliver.
+# Rows of B packed together, the unit that is shared: read along, written sliver by sliver.
 GROUP = 32
 _I64, _I8, _I16, _I32 = ir.IntType(64), ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
@@ -31,7 +31,7 @@ class Blocked:
     """The compiled parts for one tile."""
 
     pack: Callable[..., None]
-    """pack(b, packed, k_block, first, last): slivers first to last of B into `packed`."""
+    """pack(b, packed, k_block, first, last): groups of rows first to last of B into `packed`."""
     multiply: Callable[..., None]
     """multiply(a, packed, c, panel, edge, k_block, m_block, rows, columns, configuration)."""
 

@@ -82,6 +82,7 @@ class NumbaLaunch:
             "dispatched": tile.name,
             "blocks": f"k {k_block}, m {m_block}; workers {down} x {across}",
             "accumulation": str(self._c.dtype),
+            "result": str(self._c.dtype),
             "threads": str(len(cpus)),
         }
 

@@ -42,7 +42,7 @@ class NumpyLaunch:
 
 
 def _executed(dtype: str) -> dict[str, str]:
-    executed = {"library": f"numpy {np.__version__}", "accumulation": dtype}
+    executed = {"library": f"numpy {np.__version__}", "accumulation": dtype, "result": dtype}
     blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
     # Another package may have loaded a BLAS of its own: NumPy's lies in NumPy's folder.
     blas.sort(key=lambda pool: "numpy" not in pool["filepath"])

@@ -70,6 +70,7 @@ def _executed(device: torch.device, precision: str) -> dict[str, str]:
         "library": f"torch {torch.__version__}",
         "device": device.type,
         "accumulation": "float64" if precision == "fp64" else "float32",
+        "result": str(_DTYPES[precision]).removeprefix("torch."),
         "tf32": "off",
     }
     if device.type != "cpu":

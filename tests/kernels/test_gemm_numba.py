@@ -2,8 +2,11 @@
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -115,6 +118,32 @@ def test_it_says_what_ran() -> None:
         assert launch.executed["dispatched"] == tile.name
         assert launch.executed["accumulation"] == "float32"
         assert launch.executed["threads"] == str(len(CPUS))
+
+
+def test_a_second_process_finds_the_compiled_code_on_disk(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np\n"
+        "from kernels.gemm import blocked\n"
+        "from kernels.gemm.tile import tiles\n"
+        "from kernels.isa import cpu_features\n"
+        "parts = blocked.build(tiles('fp32', cpu_features())[0])\n"
+        "b = np.ones((8, 8), np.float32)\n"
+        "parts.pack(b, np.zeros(4096, np.float32), 8, 0, 1)\n"
+        "print(sum(parts.pack.stats.cache_hits.values()))"
+    )
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    hits = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+        for _ in range(2)
+    ]
+    assert hits == ["0\n", "1\n"]
 
 
 def inner_loop(tile: Tile) -> list[str]:
