@@ -1,0 +1,50 @@
+"""Reports to write down: one machine, a city, and a machine that means harm."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bench.evidence import Evidence
+from bench.outcome import Skipped
+from bench.testing import simulated_evidence
+from reports.facility import Facility
+from reports.report import Report, build
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>|`=cmd\x1b[2J"
+"""A host name that ends elements, runs scripts, breaks tables and clears the screen."""
+
+
+@pytest.fixture
+def machine() -> Report:
+    return build((simulated_evidence(),))
+
+
+@pytest.fixture
+def city(example_city: Facility, make_evidence: Callable[..., Evidence]) -> Report:
+    """The example city with one of its general servers measured: Zen 3, four cores."""
+    rates = {
+        "cpu.vector.fp32": 0.36e12,
+        "cpu.vector.fp32.per_cycle": 30.0,
+        "cpu.vector.fp32.clock": 3e9,
+    }
+    evidence = make_evidence("node1", rates, processor="Example CPU 64-Core")
+    host = evidence.inventory.host
+    cpu = replace(host.processor, vendor="AuthenticAMD", family=25, model=1)
+    inventory = replace(evidence.inventory, host=replace(host, processor=cpu))
+    return build((replace(evidence, inventory=inventory),), example_city)
+
+
+@pytest.fixture
+def hostile() -> Report:
+    evidence = simulated_evidence()
+    inventory = evidence.inventory
+    host = replace(
+        inventory.host,
+        hostname=HOSTILE,
+        operating_system=HOSTILE,
+        processor=replace(inventory.host.processor, model_name=HOSTILE),
+    )
+    first, *rest = evidence.outcomes
+    outcomes = (Skipped(first.case_id, first.repeat, HOSTILE), *rest)
+    return build((replace(evidence, inventory=replace(inventory, host=host), outcomes=outcomes),))
