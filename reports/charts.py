@@ -100,7 +100,7 @@ def peaks(report: Report) -> Specification:
 
 
 def samples(report: Report) -> Specification:
-    """Samples over time, one small chart a figure; rejected ones are hollow."""
+    """Samples over time, one small chart a figure; rejected ones are crosses."""
     frame = frames.series(report, SAMPLES_A_PROCESS)
     several = len(report.machines) > 1
     frame["figure"] = frame["metric"] + " " + frame["implementation"]
@@ -115,7 +115,7 @@ def samples(report: Report) -> Specification:
     kept = ["figure", "at_s", "rate", "process", "counted", "said", "rejected"]
     chart = (
         alt.Chart(frame[kept])
-        .mark_point(size=14, strokeWidth=1.2)
+        .mark_point(size=18, filled=True, opacity=0.9)
         .encode(
             x=alt.X("at_s:Q", title="s"),
             y=alt.Y("rate:Q", title=None, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False)),
