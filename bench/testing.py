@@ -5,7 +5,7 @@ in no time and to the digit. Such evidence says SIMULATED and can never be certi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 
 from bench.evidence import Evidence, Tool, conclude
@@ -43,6 +43,9 @@ class ScriptedWatch:
         self._now_s += spent_s
         return spent_s
 
+    def objection(self) -> str | None:
+        return None
+
     def counter(self) -> int | None:
         return round(self._now_s * 1e9)
 
@@ -50,10 +53,14 @@ class ScriptedWatch:
         return ()
 
     def read(self, at_s: float) -> Reading:
-        scripted = next(self._readings)
-        return Reading(
-            at_s, scripted.load_1m, scripted.clock_hz, scripted.temperature_c, scripted.power_w
-        )
+        return replace(next(self._readings), at_s=at_s)
+
+    @property
+    def reads_beside_load(self) -> bool:
+        return False
+
+    def missing_sensors(self) -> tuple[str, ...]:
+        return ()
 
     def disturbance(self) -> Disturbance:
         return next(self._disturbances)

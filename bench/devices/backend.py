@@ -1,6 +1,6 @@
 """What the harness asks of a kind of device: find it, time it, read its sensors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from bench.inventory import Absent, Device
@@ -21,6 +21,10 @@ class Watch(Protocol):
         """How long `launches` launches took, by the device's own clock where it has one."""
         ...
 
+    def objection(self) -> str | None:
+        """Why what was timed since this was last called is not to be counted; None as a rule."""
+        ...
+
     def counter(self) -> int | None:
         """The cycle counter that `Launch.ticks` counts in; None where there is none."""
         ...
@@ -31,6 +35,15 @@ class Watch(Protocol):
 
     def read(self, at_s: float) -> Reading:
         """What the sensors say now; `at_s` is stored with it."""
+        ...
+
+    @property
+    def reads_beside_load(self) -> bool:
+        """Whether a thread may read the sensors during launches: where the host only waits."""
+        ...
+
+    def missing_sensors(self) -> tuple[str, ...]:
+        """Sensors that gave nothing so far, each once, with what was answered."""
         ...
 
     def disturbance(self) -> Disturbance:
@@ -46,6 +59,10 @@ class Backend(Protocol):
 
     def discover(self) -> tuple[Device, ...] | Absent:
         """The devices of this kind, or why there are none. Never raises."""
+        ...
+
+    def environment(self, device: Device) -> Mapping[str, str]:
+        """Variables that let a worker see this device alone, under `Device.torch_device`."""
         ...
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> Watch:

@@ -1,7 +1,7 @@
 """The host's processor as a device."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.inventory import Absent, Device
@@ -29,6 +29,9 @@ class CpuWatch:
             run()
         return time.perf_counter() - start_s
 
+    def objection(self) -> str | None:
+        return None
+
     def counter(self) -> int | None:
         from kernels.counter import read_counter
 
@@ -44,6 +47,13 @@ class CpuWatch:
     def read(self, at_s: float) -> Reading:
         return Reading(at_s, load_1m(self._root), clock_hz(self._cpus, self._root))
 
+    @property
+    def reads_beside_load(self) -> bool:
+        return False  # the workers need every CPU
+
+    def missing_sensors(self) -> tuple[str, ...]:
+        return ()
+
     def disturbance(self) -> Disturbance:
         return self._counters.since_last()
 
@@ -58,6 +68,9 @@ class CpuBackend:
 
         memory_bytes = psutil.virtual_memory().total
         return (Device("cpu", 0, "cpu", model_name(), "cpu", memory_bytes, None),)
+
+    def environment(self, device: Device) -> Mapping[str, str]:
+        return {}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> CpuWatch:
         return CpuWatch(cpus)

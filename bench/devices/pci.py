@@ -1,0 +1,18 @@
+"""Addresses on the PCI bus: one spelling, and the memory node that lies next to them."""
+
+from pathlib import Path
+
+
+def address(text: str) -> str:
+    """`00000000:3B:00.0`, as NVML writes it, as the kernel does: `0000:3b:00.0`."""
+    domain, bus, slot = text.lower().split(":")
+    return f"{int(domain, 16):04x}:{bus}:{slot}"
+
+
+def numa_node(pci_bus_id: str, root: Path = Path("/")) -> int | None:
+    """The memory node of a device; None where the kernel names none (it says -1)."""
+    try:
+        node = int((root / f"sys/bus/pci/devices/{pci_bus_id}/numa_node").read_text())
+    except (OSError, ValueError):
+        return None
+    return node if node >= 0 else None
