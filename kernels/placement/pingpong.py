@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,16 +46,16 @@ def _store(typing_context: Any, address: Any, value: Any) -> Any:
 
 def _bounce(line: int, rounds: int, side: int, patience: int) -> int:
     """Play `rounds` round trips from one side. Returns ticks, or -1 if the other stayed away."""
-    began = stamp()  # type: ignore[call-arg]
+    began = stamp()
     for turn in range(rounds):
         wanted = 2 * turn + side
         looks = 0
-        while _load(line) != wanted:  # type: ignore[call-arg]
+        while _load(line) != wanted:
             looks += 1
             if looks > patience:
                 return -1
-        _store(line, wanted + 1)  # type: ignore[call-arg]
-    return stamp() - began  # type: ignore[no-any-return, call-arg]
+        _store(line, wanted + 1)
+    return stamp() - began  # type: ignore[no-any-return]
 
 
 _compiled = compiled(_bounce)
@@ -65,8 +66,7 @@ class PingPong:
 
     def __init__(self, cpus: Sequence[int]) -> None:
         self._pairs = [
-            (Team((here, there)), aligned((8,), "int64"))
-            for here, there in zip(cpus, cpus[1:], strict=False)
+            (Team((here, there)), aligned((8,), "int64")) for here, there in pairwise(cpus)
         ]
         self._ticks = np.zeros(2, np.int64)
 
