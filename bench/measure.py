@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from bench.devices.backend import Watch
 from bench.outcome import Reading, Sample, WorkerTicks
+from bench.recorder import BesideLoad, BetweenSamples, Recorder
 from bench.stopping import Stopped, Stopping
 from bench.tally import tally
 from kernels.kernel import Launch, Ticks
-
-READ_EVERY_S = 0.1
-"""Sensors are read at most this often: most of them do not change faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,8 @@ class Observed:
     stopped: Stopped
     counter_hz: float | None
     """Rate of the cycle counter over the whole measurement; None for a launch without ticks."""
+    began_at_s: float
+    """When it began, on the clock of the watch."""
 
 
 def measure(
@@ -41,22 +41,32 @@ def measure(
     once_s = watch.time_s(launch.run, 1)
     launches = max(1, round(stopping.sample_time_s / once_s)) if once_s > 0 else 1
     watch.disturbance()  # what happened so far is not the first sample's
+    watch.objection()
     began_s = watch.now_s()
     began_ticks = watch.counter() if launch.ticks() else None
+    recorder = _recorder(watch, began_s)
     samples: list[Sample] = []
-    readings = [watch.read(0.0)]
-    while True:
-        sample = _sample(launch, launches, watch, began_s)
-        samples.append(sample)
-        on_sample(sample)
-        if sample.start_s + sample.duration_s - readings[-1].at_s >= READ_EVERY_S:
-            readings.append(watch.read(watch.now_s() - began_s))
-        stopped = stopping.decide([s.duration_s for s in samples])
-        if stopped is not None:
-            counter_hz = None
-            if began_ticks is not None and (now_ticks := watch.counter()) is not None:
-                counter_hz = (now_ticks - began_ticks) / (watch.now_s() - began_s)
-            return Observed(tuple(samples), tuple(readings), stopped, counter_hz)
+    stopped: Stopped | None = None
+    ended_s = 0.0
+    try:
+        while stopped is None:
+            sample = _sample(launch, launches, watch, began_s)
+            samples.append(sample)
+            on_sample(sample)
+            ended_s = sample.start_s + sample.duration_s
+            recorder.sampled(ended_s)
+            stopped = stopping.decide([s.duration_s for s in samples])
+    finally:
+        readings = recorder.stop(ended_s)
+    counter_hz = None
+    if began_ticks is not None and (now_ticks := watch.counter()) is not None:
+        counter_hz = (now_ticks - began_ticks) / (watch.now_s() - began_s)
+    return Observed(tuple(samples), readings, stopped, counter_hz, began_s)
+
+
+def _recorder(watch: Watch, began_s: float) -> Recorder:
+    way = BesideLoad if watch.reads_beside_load else BetweenSamples
+    return way(watch.read, lambda: watch.now_s() - began_s)
 
 
 def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Sample:
@@ -73,7 +83,9 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
     disturbance = watch.disturbance()
     distances = watch.distances() if ticks else ()
     watch.disturbance()  # what the probe of distances cost is not the next sample's
-    return Sample(start_s, duration_s, launches, disturbance, _fold(ticks), distances)
+    return Sample(
+        start_s, duration_s, launches, disturbance, _fold(ticks), distances, watch.objection()
+    )
 
 
 def _fold(runs: list[tuple[Ticks, ...]]) -> tuple[WorkerTicks, ...]:

@@ -1,20 +1,13 @@
 """A plan to outcomes: one fresh process a case and repeat, each outcome saved when it ends."""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-from bench.decode import DecodeError, canonical, decode, parse
+from bench import process
 from bench.inventory import Inventory
-from bench.outcome import Failed, Outcome, Sample, Skipped
+from bench.outcome import Outcome, Sample, Skipped
 from bench.plan import Case, KernelCase, Plan, StorageCase
 from bench.planning import longest_s, unfit
 from bench.worker import Assignment, Message
@@ -35,8 +28,8 @@ class Listener:
     noted: Callable[[str], None] = lambda text: None
 
 
-Execute = Callable[[Assignment, float, Listener], Outcome]
-"""Carries out one assignment within so many seconds; `in_a_process` unless simulated."""
+Execute = Callable[[tuple[Assignment, ...], float, Listener], tuple[Outcome, ...]]
+"""Carries out assignments at the same time within so many seconds; `in_processes` as a rule."""
 
 
 def run(
@@ -52,18 +45,20 @@ def run(
     `save` raises (a full disk) ends the run.
     """
     listener = listener or Listener()
-    execute = execute or in_a_process
+    execute = execute or in_processes
     outcomes: list[Outcome] = []
     rounds = plan.rounds()
     interrupted: str | None = None
     try:
         with _data_file(plan, listener) as prepared:
-            for case, repeat in rounds:
-                listener.started(case, repeat)
-                outcome = _outcome(case, repeat, inventory, prepared, listener, execute)
-                save(outcome)
-                outcomes.append(outcome)
-                listener.ended(case, outcome)
+            for step in plan.steps():
+                for case, repeat in step:
+                    listener.started(case, repeat)
+                found = _outcomes(step, inventory, prepared, listener, execute)
+                for (case, _), outcome in zip(step, found, strict=True):
+                    save(outcome)
+                    outcomes.append(outcome)
+                    listener.ended(case, outcome)
     except KeyboardInterrupt:
         interrupted = "interrupted by the user"
         for case, repeat in rounds[len(outcomes) :]:
@@ -99,91 +94,50 @@ def _data_file(plan: Plan, listener: Listener) -> Iterator[_Prepared]:
         yield prepared
 
 
-def _outcome(
-    case: Case,
-    repeat: int,
+def _outcomes(
+    step: tuple[tuple[Case, int], ...],
     inventory: Inventory,
     prepared: _Prepared,
     listener: Listener,
     execute: Execute,
-) -> Outcome:
-    if (reason := unfit(case, inventory)) is not None:
-        return Skipped(case.id, repeat, reason)
-    device = None
-    if isinstance(case, KernelCase):
-        device = next(d for d in inventory.devices if d.uuid == case.device)
-    elif prepared.data_file is None:
-        return Skipped(case.id, repeat, prepared.reason or "no folder to test storage in")
-    data_file = str(prepared.data_file) if isinstance(case, StorageCase) else None
-    assignment = Assignment(case, repeat, device, data_file)
-    limit_s = longest_s(case) / case.repeats + GRACE_S
-    return execute(assignment, limit_s, listener)
+) -> tuple[Outcome, ...]:
+    """One outcome for every case of a step: skipped, or carried out together with the others."""
+    skipped: dict[int, Outcome] = {}
+    assignments: dict[int, Assignment] = {}
+    for position, (case, repeat) in enumerate(step):
+        reason = unfit(case, inventory)
+        if reason is None and isinstance(case, StorageCase) and prepared.data_file is None:
+            reason = prepared.reason or "no folder to test storage in"
+        if reason is not None:
+            skipped[position] = Skipped(case.id, repeat, reason)
+            continue
+        device, data_file = None, None
+        if isinstance(case, KernelCase):
+            device = next(d for d in inventory.devices if d.uuid == case.device)
+        else:
+            data_file = str(prepared.data_file)
+        assignments[position] = Assignment(case, repeat, device, data_file, waits=len(step) > 1)
+    carried_out: tuple[Outcome, ...] = ()
+    if assignments:
+        limit_s = max(longest_s(a.case) / a.case.repeats for a in assignments.values()) + GRACE_S
+        carried_out = execute(tuple(assignments.values()), limit_s, listener)
+    found = skipped | dict(zip(assignments, carried_out, strict=True))
+    return tuple(found[position] for position in range(len(step)))
+
+
+def in_processes(
+    assignments: tuple[Assignment, ...], limit_s: float, listener: Listener
+) -> tuple[Outcome, ...]:
+    """Carry out assignments at the same time, each in a fresh process."""
+
+    def said(assignment: Assignment, message: Message) -> None:
+        if message.sample is not None:
+            listener.sampled(assignment.case, message.sample, message.ops, message.bytes_moved)
+
+    return process.carry_out(assignments, limit_s, said)
 
 
 def in_a_process(assignment: Assignment, limit_s: float, listener: Listener) -> Outcome:
-    """Start a worker, hand it the assignment, follow its messages, and take its outcome."""
-    case, repeat = assignment.case, assignment.repeat
-    outcome: Outcome | None = None
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [sys.executable, "-P", "-m", "bench.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=_environment(),
-            # A group of its own: ended as a whole, with whatever it started.
-            start_new_session=True,
-        ) as process,
-    ):
-        late = threading.Timer(limit_s, _end, (process,))
-        late.start()
-        try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(canonical(assignment))
-                process.stdin.close()
-            for line in process.stdout:
-                message = decode(Message, parse(line))
-                if message.sample is not None:
-                    listener.sampled(case, message.sample, message.ops, message.bytes_moved)
-                outcome = message.outcome or outcome
-            process.wait()
-        except DecodeError as error:
-            return Failed(case.id, repeat, f"the worker answered with rubbish: {error}")
-        finally:
-            timed_out = not late.is_alive() and process.returncode != 0
-            late.cancel()
-            _end(process)
-        if outcome is not None and process.returncode == 0:
-            return outcome
-        if timed_out:
-            return Failed(case.id, repeat, f"took longer than {limit_s:.0f} s and was ended")
-        errors.seek(0)
-        return Failed(case.id, repeat, _cause(process.returncode, errors.read()))
-
-
-def _environment() -> dict[str, str]:
-    """The worker finds the same packages as we did, from wherever it is started."""
-    root = str(Path(bench.__file__).parent.parent)
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return os.environ | {"PYTHONPATH": path}
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the worker and everything it started, if any of it still runs."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _cause(returncode: int, errors: bytes) -> str:
-    if returncode < 0:
-        try:
-            name = signal.Signals(-returncode).name
-        except ValueError:
-            name = f"signal {-returncode}"
-        return f"the worker was ended by {name}"
-    lines = errors.decode(errors="replace").strip().splitlines()
-    return f"the worker failed: {lines[-1] if lines else f'exit code {returncode}'}"
+    """Carry out one assignment in a fresh process."""
+    (outcome,) = in_processes((assignment,), limit_s, listener)
+    return outcome

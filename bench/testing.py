@@ -120,7 +120,12 @@ def simulated_execution(
 ) -> Execute:
     """Carries out kernel cases by script: durations of a launch by metric, results' errors too."""
 
-    def execute(assignment: Assignment, limit_s: float, listener: Listener) -> Outcome:
+    def execute(
+        assignments: tuple[Assignment, ...], limit_s: float, listener: Listener
+    ) -> tuple[Outcome, ...]:
+        return tuple(map(carry_out, assignments))
+
+    def carry_out(assignment: Assignment) -> Outcome:
         case = assignment.case
         assert isinstance(case, KernelCase)
         assert assignment.device is not None

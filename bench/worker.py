@@ -40,6 +40,8 @@ class Assignment:
     """None for storage."""
     data_file: str | None
     """The filled file inside the marked folder; None for a kernel."""
+    waits: bool = False
+    """Whether a line on standard input says when to begin: others begin at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Message:
     """Operations in one launch of the sample."""
     bytes_moved: int = 0
     """Bytes in one launch of the sample."""
+    ready: bool = False
+    """Everything is prepared, and the worker waits to be told to begin."""
     outcome: Outcome | None = None
 
 
@@ -83,6 +87,12 @@ def carry_out(assignment: Assignment, answers: IO[bytes]) -> Outcome:
         case KernelCase():
             assert device is not None
             os.sched_setaffinity(0, case.cpus)
+
+            def wait() -> None:
+                if assignment.waits:
+                    tell(answers, Message(ready=True))
+                    sys.stdin.buffer.readline()
+
             return run_kernel(
                 case,
                 repeat,
@@ -90,6 +100,7 @@ def carry_out(assignment: Assignment, answers: IO[bytes]) -> Outcome:
                 KERNELS[case.kernel],
                 lambda: backend(device.backend).watch(device, case.cpus),
                 lambda message: tell(answers, message),
+                wait,
             )
         case StorageCase():
             assert assignment.data_file is not None
@@ -105,8 +116,9 @@ def run_kernel(
     kernel: Kernel,
     make_watch: Callable[[], Watch],
     report: Callable[[Message], None],
+    wait: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Prepare, measure, then check the result: no valid result, no number.
+    """Prepare, wait for the start, measure, then check the result: no valid result, no number.
 
     What a kernel raises ends the process, and the parent makes a failure of it.
     """
@@ -126,12 +138,16 @@ def run_kernel(
         return Failed(case.id, repeat, "the memory that the shape needs cannot be had")
     try:
         work = launch.work
+        watch = make_watch()
+        wait()
         observed = measure(
             launch,
             case.stopping,
-            make_watch(),
+            watch,
             lambda sample: report(Message(sample, work.ops, work.bytes_moved)),
         )
+        if (reason := _nothing_counts(observed.samples)) is not None:
+            return Failed(case.id, repeat, reason)
         error = launch.error()
         if not (error <= launch.tolerance):
             return Failed(
@@ -151,9 +167,18 @@ def run_kernel(
             stopped=str(observed.stopped),
             executed=dict(launch.executed),
             counter_hz=observed.counter_hz,
+            began_at_s=observed.began_at_s,
+            missing_sensors=watch.missing_sensors(),
         )
     finally:
         launch.close()
+
+
+def _nothing_counts(samples: tuple[Sample, ...]) -> str | None:
+    reasons = [sample.rejected for sample in samples if sample.rejected is not None]
+    if len(reasons) < len(samples):
+        return None
+    return f"all {len(samples)} samples were rejected, the last because {reasons[-1]}"
 
 
 def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:

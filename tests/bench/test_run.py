@@ -102,10 +102,12 @@ def test_ctrl_c_keeps_what_was_measured_and_skips_the_rest(
 ) -> None:
     saved: list[Outcome] = []
 
-    def execute(assignment: Assignment, limit_s: float, listener: Listener) -> Outcome:
+    def execute(
+        assignments: tuple[Assignment, ...], limit_s: float, listener: Listener
+    ) -> tuple[Outcome, ...]:
         if len(saved) == 2:
             raise KeyboardInterrupt
-        return Failed(assignment.case.id, assignment.repeat, "not the point here")
+        return tuple(Failed(a.case.id, a.repeat, "not the point here") for a in assignments)
 
     outcomes, interrupted = run(plan, inventory, saved.append, execute=execute)
 
