@@ -8,6 +8,7 @@ from bench import __version__
 from bench.cli.completion import completion
 from bench.cli.discover import discover
 from bench.cli.doctor import doctor
+from bench.cli.peak import peak
 from bench.cli.plan import plan
 from bench.cli.report import report
 from bench.cli.run import run
@@ -37,5 +38,5 @@ def main() -> None:
     """Measure what this machine can compute and store, seal the evidence, judge it by a plan."""
 
 
-for command in (doctor, discover, plan, run, verify, report, completion):
+for command in (doctor, discover, plan, peak, run, verify, report, completion):
     main.add_command(command)
