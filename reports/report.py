@@ -10,6 +10,7 @@ from bench.evidence import Evidence
 from reports import policy as policies
 from reports import targets
 from reports.assignment import Assignment, assign, of_machines
+from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
 from reports.judge import Finding, exit_code
@@ -47,10 +48,16 @@ class Report:
     capacities: tuple[ClassCapacity, ...]
     """Each class and the total under every policy, the chosen one first."""
     omissions: tuple[Omission, ...]
+    disturbances: tuple[Disturbance, ...]
     peaks: tuple[Peak, ...]
     series: tuple[Point, ...]
     provenance: tuple[Provenance, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def disturbed(self) -> tuple[Disturbance, ...]:
+        """Where the sustained figure needs an explanation."""
+        return tuple(entry for entry in self.disturbances if entry.worth_telling)
 
     def exit_code(self, strict: bool = False) -> int:
         """0 where nothing is below target, else 1; strictly, undecided and not measured too."""
@@ -101,6 +108,7 @@ def build(
         thresholds=thresholds(facts),
         capacities=tuple(c for name in facts for c in by_class(facts[name], name)),
         omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
+        disturbances=tuple(d for evidence in evidences for d in disturbances(evidence)),
         peaks=tops,
         series=tuple(point for evidence in evidences for point in points(evidence)),
         provenance=provenance(evidences, facts[chosen], found, wanted),

@@ -61,6 +61,11 @@ def peaks(report: Report) -> list[Row]:
     ]
 
 
+def disturbances(report: Report) -> list[Row]:
+    """How far each way of measuring stayed behind what the cores can do, and what is to blame."""
+    return [encode(disturbance) for disturbance in report.disturbances]
+
+
 def omissions(report: Report) -> list[Row]:
     return [encode(omission) for omission in report.omissions]
 

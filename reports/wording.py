@@ -1,6 +1,7 @@
 """How a finding is said in words: amounts, targets, verdicts. The same in every format."""
 
 from bench.units import format_si
+from reports.disturbances import Disturbance
 from reports.interval import Interval
 from reports.judge import Finding, Verdict
 from reports.targets import TargetPlan
@@ -71,3 +72,18 @@ def title(finding: Finding, plan: TargetPlan) -> tuple[str, str]:
     """Chinese and English name."""
     entry = plan.entry(finding.id)
     return entry.name_zh, entry.name_en
+
+
+def blamed(disturbance: Disturbance) -> str:
+    """Why the sustained figure stays behind, for people."""
+    said = [
+        f"{blame.by.value} in {blame.samples} of {disturbance.samples} samples"
+        for blame in disturbance.blames
+    ]
+    if len(disturbance.speeds) > 1:
+        speeds = ", ".join(
+            f"{quantity(speed.rate, disturbance.unit)} in {speed.share:.0%}"
+            for speed in disturbance.speeds
+        )
+        said.append(f"a core ran at several speeds: {speeds} of the time")
+    return "; ".join(said) or "no counter of the kernel explains it"

@@ -34,6 +34,7 @@ def text(report: Report) -> str:
         "estimates": rows.estimates(report),
         "capacities": rows.capacities(report),
         "peaks": rows.peaks(report),
+        "disturbances": rows.disturbances(report),
         "omissions": rows.omissions(report),
         "provenance": rows.provenance(report),
         "warnings": list(report.warnings),

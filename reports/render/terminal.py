@@ -11,7 +11,7 @@ from rich.text import Text
 from reports.highlights import highlights
 from reports.judge import Finding, Verdict
 from reports.report import Report
-from reports.wording import NOTHING, printable, quantity, short, spread, target, verdict
+from reports.wording import NOTHING, blamed, printable, quantity, short, spread, target, verdict
 
 WIDTH = 80
 _STYLE = {
@@ -41,6 +41,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield from _machines(report)
     if report.estimates:
         yield _figures(report)
+    if report.disturbed:
+        yield _disturbed(report)
     yield _plan(report)
     yield from _reasons(report)
     if report.capacities:
@@ -81,6 +83,17 @@ def _figures(report: Report) -> Table:
     confidences = sorted({item.confidence for item in highlights(report)})
     covered = ", ".join(f"{confidence:.0%}" for confidence in confidences)
     table.caption = f"interval over n processes; it covers the median with {covered}"
+    return table
+
+
+def _disturbed(report: Report) -> Table:
+    table = _table("Sustained, as a share of what the cores do while they have them")
+    table.add_column("Metric", overflow="fold")
+    table.add_column("Share", justify="right", no_wrap=True)
+    table.add_column("Lost to", overflow="fold", ratio=1)
+    for disturbance in report.disturbed:
+        share = quantity(disturbance.sustained_share, "%")
+        table.add_row(*map(Text, (printable(disturbance.metric), share, blamed(disturbance))))
     return table
 
 

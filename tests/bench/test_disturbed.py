@@ -1,6 +1,6 @@
 """What disturbed a sample, named."""
 
-from bench.disturbed import causes
+from bench.disturbed import Cause, Disturber, causes
 from bench.outcome import Disturbance, Measured, Sample, WorkerTicks
 from bench.tally import tally
 
@@ -37,9 +37,9 @@ def test_each_counter_names_its_cause_with_the_share_of_the_workers_time() -> No
     )
 
     assert found == (
-        ("waited behind other processes for 10% of the time",),
-        ("the hypervisor ran others for 25% of the time",),
-        ("held back by the control group's quota for 50% of the time",),
+        (Cause(Disturber.PROCESSES, 0.1),),
+        (Cause(Disturber.HYPERVISOR, 0.25),),
+        (Cause(Disturber.QUOTA, 0.5),),
     )
 
 
@@ -50,13 +50,13 @@ def test_less_than_a_hundredth_is_not_named() -> None:
 def test_a_slow_worker_with_nothing_else_to_blame_shares_its_core() -> None:
     found = causes(measured(sample(), sample(chunk_ticks=(500, 750))))
 
-    assert found == ((), ("a busy sibling thread or a lower clock slowed CPU 1",))
+    assert found == ((), (Cause(Disturber.SLOW, None, (1,)),))
 
 
 def test_workers_that_answer_like_threads_of_one_core_are_named_so() -> None:
     found = causes(measured(sample(), sample(chunk_ticks=(1000, 1000), distances=(80,))))
 
-    assert found == ((), ("two workers on one core slowed CPU 0, 1",))
+    assert found == ((), (Cause(Disturber.ONE_CORE, None, (0, 1)),))
 
 
 def test_near_workers_at_full_speed_are_no_disturbance() -> None:
