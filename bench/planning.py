@@ -1,5 +1,6 @@
 """From what is there and what is wanted to the cases of a run. Pure."""
 
+import math
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal, assert_never
@@ -20,9 +21,16 @@ UNKNOWN_LLC_BYTES = 128 << 20
 MEMORY_SHARE = 0.7
 """Arrays may fill this share of the memory; beyond it the machine would swap or be killed."""
 
+ACCELERATOR_ARRAY_BYTES = 1 << 30
+"""Of each array of a bandwidth test: four times 256 MB, which no last-level cache of one has."""
+
+CPU = "cpu"
+"""`KernelCase.device` of the host's CPU."""
 START_S = {"torch": 4.0}
 """Rough time that a process needs before it measures, by implementation; for `plan` only."""
 OTHER_START_S = 1.5
+ACCELERATOR_START_S = 15.0
+"""The same for an accelerator: its library, its context, operands made on the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,12 @@ def plan(
     cases: list[Case] = []
     for device in inventory.devices:
         for entry in profile.kernels:
-            cases += _kernel_cases(inventory, device, entry, profile)
+            if entry.device in ("cpu", "cuda"):
+                fits = device.backend == entry.device
+            else:
+                fits = device.backend != "cpu"
+            if fits:
+                cases += _kernel_cases(inventory, device, entry, profile)
     if profile.storage is not None and storage is not None:
         cases += _storage_cases(profile.storage, storage, profile.seed)
     chosen = tuple(case for case in cases if wanted(case, only))
@@ -65,7 +78,9 @@ def longest_s(case: Case) -> float:
     """How long all repeats of a case may take, process start included."""
     match case:
         case KernelCase():
-            start_s = START_S.get(case.implementation, OTHER_START_S)
+            start_s = ACCELERATOR_START_S
+            if case.device == CPU:
+                start_s = START_S.get(case.implementation, OTHER_START_S)
             return case.repeats * (start_s + case.stopping.max_time_s)
         case StorageCase():
             return case.repeats * (OTHER_START_S + case.job.ramp_s + case.job.duration_s)
@@ -73,28 +88,49 @@ def longest_s(case: Case) -> float:
             assert_never(case)
 
 
+def total_s(plan: Plan, inventory: Inventory) -> float:
+    """How long the run may take: cases that run at the same time take the time of one."""
+    return sum(
+        max((longest_s(case) for case in cases if unfit(case, inventory) is None), default=0.0)
+        for cases in plan.sets()
+    )
+
+
 def unfit(case: Case, inventory: Inventory) -> str | None:
     """Why this case cannot be tried on this machine at all, or None."""
-    if not (isinstance(case, KernelCase) and case.kernel.startswith("stream.")):
+    if not isinstance(case, KernelCase):
+        return None
+    if case.device != CPU and "torch" not in inventory.software:
+        return "torch is not installed, whose events time an accelerator"
+    if not case.kernel.startswith("stream."):
         return None
     arrays = 3 if case.kernel == "stream.triad" else 2
     needed = arrays * case.shape[0] * 8
-    available = MEMORY_SHARE * inventory.host.memory_bytes
+    owner, memory_bytes = _memory(case, inventory)
+    size = f"{LLC_MULTIPLE} last-level caches" if case.device == CPU else "1 GiB"
+    available = MEMORY_SHARE * memory_bytes
     if needed <= available:
         return None
     return (
-        f"{arrays} arrays of {LLC_MULTIPLE} last-level caches need {needed / 1e9:.1f} GB; "
-        f"{available / 1e9:.1f} GB of this machine's memory may be used"
+        f"{arrays} arrays of {size} need {needed / 1e9:.1f} GB; "
+        f"{available / 1e9:.1f} GB of this {owner}'s memory may be used"
     )
 
 
-def metric_name(kernel: str, backend: str, precision: str, cores: str) -> str:
-    """`cpu.vector.fp32`, `memory.triad`: what the figure of a kernel is called."""
+def _memory(case: KernelCase, inventory: Inventory) -> tuple[str, float]:
+    """Whose memory the arrays lie in, and its size; of unknown size it is taken for enough."""
+    if case.device == CPU:
+        return "machine", inventory.host.memory_bytes
+    device = next(device for device in inventory.devices if device.uuid == case.device)
+    return "device", math.inf if device.memory_bytes is None else device.memory_bytes
+
+
+def metric_name(kernel: str, backend: str, precision: str) -> str:
+    """`cpu.vector.fp32`, `cuda.matrix.bf16`, `memory.triad`: what a kernel's figure is called."""
     memory = "memory" if backend == "cpu" else f"{backend}.memory"
-    stem = {"fma": f"{backend}.vector.{precision}", "gemm": f"{backend}.matrix.{precision}"}.get(
+    return {"fma": f"{backend}.vector.{precision}", "gemm": f"{backend}.matrix.{precision}"}.get(
         kernel, f"{memory}.{kernel.rpartition('.')[2]}"
     )
-    return stem if cores == "all" else f"{stem}.one_core"
 
 
 def _kernel_cases(
@@ -106,7 +142,6 @@ def _kernel_cases(
             f"Known are {', '.join(sorted(KERNELS))}.",
         )
     kernel = KERNELS[entry.kernel]
-    workers = inventory.host.processor.workers
     for precision, implementation in product(entry.precisions, entry.implementations):
         if implementation not in kernel.implementations or precision not in kernel.precisions:
             raise UsageError(
@@ -115,22 +150,62 @@ def _kernel_cases(
             )
     return [
         KernelCase(
-            metric=metric_name(kernel.name, device.backend, precision, cores),
+            metric=stem + suffix,
             unit=_unit(kernel, precision),
             kernel=kernel.name,
             implementation=implementation,
             precision=precision,
-            shape=entry.shape or _shape(kernel, inventory),
+            shape=entry.shape or _shape(kernel, inventory, device),
             device=device.uuid,
-            cpus=workers if cores == "all" else workers[:1],
+            cpus=cpus,
             seed=profile.seed,
             stopping=entry.stopping or profile.stopping,
             repeats=entry.repeats,
+            group=stem if grouped else None,
         )
-        for precision, implementation, cores in product(
-            entry.precisions, entry.implementations, entry.cores
-        )
+        for precision, implementation in product(entry.precisions, entry.implementations)
+        for stem in (metric_name(kernel.name, device.backend, precision),)
+        for suffix, cpus, grouped in _ways(inventory, device, entry)
     ]
+
+
+def _ways(
+    inventory: Inventory, device: Device, entry: KernelEntry
+) -> list[tuple[str, tuple[int, ...], bool]]:
+    """How an entry is run on a device: end of the metric's name, CPUs, and whether in a group."""
+    workers = inventory.host.processor.workers
+    if device.backend == "cpu":
+        ways = {"all": ("", workers, False), "one": (".one_core", workers[:1], False)}
+        return [ways[cores] for cores in entry.cores]
+    peers = [peer for peer in inventory.devices if peer.backend == device.backend]
+    cpus = feeding_cpus(inventory, device)
+    if len(peers) == 1:
+        return [("", cpus, False)]  # alone and together are the same
+    name = f".{'npu' if device.backend == 'ascend' else 'gpu'}{device.index}"
+    ways = {"together": (name, cpus, True), "alone": (f"{name}.alone", cpus, False)}
+    return [ways[cards] for cards in entry.cards]
+
+
+def feeding_cpus(inventory: Inventory, device: Device) -> tuple[int, ...]:
+    """CPUs for the worker of an accelerator: of those next to it, a share of its own."""
+    processor = inventory.host.processor
+    node = _node(device)
+    near = tuple(
+        core.cpus[0]
+        for core in processor.cores
+        if core.numa_node == node and core.cpus[0] in processor.workers
+    )
+    cpus = near if node is not None and near else processor.workers
+    rivals = [d for d in inventory.devices if d.backend != "cpu" and _node(d) == node]
+    share = len(cpus) // len(rivals)
+    if share == 0:  # more devices than cores: they have to share
+        return cpus
+    position = rivals.index(device)
+    return cpus[position * share : (position + 1) * share]
+
+
+def _node(device: Device) -> int | None:
+    return None if device.accelerator is None else device.accelerator.numa_node
 
 
 def _unit(kernel: Kernel, precision: str) -> str:
@@ -139,9 +214,11 @@ def _unit(kernel: Kernel, precision: str) -> str:
     return "OP/s" if precision == "int8" else "FLOP/s"
 
 
-def _shape(kernel: Kernel, inventory: Inventory) -> tuple[int, ...]:
+def _shape(kernel: Kernel, inventory: Inventory, device: Device) -> tuple[int, ...]:
     if not kernel.name.startswith("stream."):
         return kernel.default_shape
+    if device.backend != "cpu":
+        return (ACCELERATOR_ARRAY_BYTES // 8,)
     cache = inventory.host.processor.last_level_cache_bytes or UNKNOWN_LLC_BYTES
     return (max(LLC_MULTIPLE * cache, SMALLEST_ARRAY_BYTES) // 8,)
 

@@ -21,7 +21,12 @@ class KernelEntry:
     precisions: tuple[str, ...]
     implementations: tuple[str, ...]
     repeats: int
+    device: Literal["cpu", "cuda", "accelerator"] = "cpu"
+    """Where it runs: `accelerator` is every device but the host's CPU, `cuda` only NVIDIA's."""
     cores: tuple[Literal["all", "one"], ...] = ("all",)
+    """Of the host's CPU."""
+    cards: tuple[Literal["together", "alone"], ...] = ("together",)
+    """Of a node with several accelerators: all at the same time, or one after the other."""
     shape: tuple[int, ...] | None = None
     """None lets the planner choose: the kernel's own, or arrays beyond the last-level cache."""
     stopping: Stopping | None = None

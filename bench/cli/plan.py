@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @json_option
 def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json: bool) -> None:
     """Show what `run` would measure here and how long it may take."""
-    from bench.planning import longest_s, unfit
+    from bench.planning import longest_s, total_s, unfit
 
     inventory, planned = prepare(profile, only, storage_dir or Path.cwd())
     if as_json:
@@ -30,8 +30,9 @@ def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json:
         refusal = unfit(case, inventory)
         note = f"skipped: {refusal}" if refusal else f"up to {longest_s(case):4.0f} s"
         click.echo(f"{case.metric:<26} {case.implementation:<14} x {case.repeats}  {note}")
-    total_s = sum(longest_s(case) for case in planned.cases if unfit(case, inventory) is None)
-    click.echo(f"{len(planned.cases)} cases, {total_s:.0f} s at the most")
+    for absent in inventory.absent:
+        click.echo(f"{absent.backend}: absent: {absent.reason}")
+    click.echo(f"{len(planned.cases)} cases, {total_s(planned, inventory):.0f} s at the most")
 
 
 def prepare(

@@ -65,6 +65,8 @@ def run(
     question = Question.from_options(facility, policy, plan_id, year)
     folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
+    for absent in inventory.absent:
+        talk(f"{absent.backend}: absent: {absent.reason}")
     evidence = measure(inventory, planned, folder)
     report = question.answer((evidence,))
     write_all(report, folder)
