@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bench.capability import capability, clock_hz, ops_per_cycle
+from bench.energy import Source, energy
 from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Skipped
 from bench.plan import Case, KernelCase, Plan, StorageCase, full_name
+from bench.together import Together, alone, together
 
 WANTED_CONFIDENCE = 0.95
 
@@ -45,6 +47,7 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
     estimates: list[Estimate] = []
     ways: dict[str, list[Estimate]] = defaultdict(list)
     shared = Counter(case.metric for case in plan.cases)
+    shared.update(filter(None, (_group(cases) for cases in plan.sets())))
     for case in plan.cases:
         name = full_name(case) if shared[case.metric] > 1 else case.metric
         rates = [rate for o in by_case[case.id] if (rate := _rate(case, o)) is not None]
@@ -54,12 +57,37 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
             estimates += _latencies(name, by_case[case.id])
         else:
             estimates += _from_ticks(name, case.unit, by_case[case.id])
+            if case.device != "cpu":
+                estimates += _of_accelerator(name, case.unit, by_case[case.id])
+    for cases in plan.sets():
+        if (group := _group(cases)) is not None:
+            full = f"{group}.{cases[0].implementation}"
+            name = full if shared[group] > 1 else group
+            rounds = [together(same, cases[0].unit) for same in _repeats(cases, by_case)]
+            seen = [each for each in rounds if each is not None]
+            sums = interval(full, cases[0].unit, [each.total for each in seen])
+            ways[group] += [sums] if sums is not None else []
+            estimates += _of_node(name, cases[0].unit, seen)
     for metric, found_ways in ways.items():
         best = max(found_ways, key=lambda e: e.value)
         estimates.append(replace(best, metric=metric))
         if shared[metric] > 1:
             estimates += found_ways
     return tuple(sorted(estimates, key=lambda e: e.metric))
+
+
+def _group(cases: tuple[Case, ...]) -> str | None:
+    return cases[0].group if isinstance(cases[0], KernelCase) else None
+
+
+def _repeats(cases: tuple[Case, ...], by_case: dict[str, list[Outcome]]) -> list[list[Measured]]:
+    """What was measured of these cases in each repeat; a card that failed adds nothing."""
+    repeats: dict[int, list[Measured]] = defaultdict(list)
+    for case in cases:
+        for outcome in by_case[case.id]:
+            if isinstance(outcome, Measured) and outcome.error <= outcome.tolerance:
+                repeats[outcome.repeat].append(outcome)
+    return list(repeats.values())
 
 
 def interval(metric: str, unit: str, rates: list[float]) -> Estimate | None:
@@ -88,12 +116,18 @@ def _coverage(n: int, k: int) -> float:
 
 
 def _rate(case: Case, outcome: Outcome) -> float | None:
-    """Work over wall time of one process: the sustained rate. None where nothing counts."""
+    """Work over wall time of one process: the sustained rate. None where nothing counts.
+
+    Of an accelerator, whose first seconds are its best, only what came after them.
+    """
     match outcome:
         case Measured():
             if not (outcome.error <= outcome.tolerance):
                 return None
             assert isinstance(case, KernelCase)
+            if case.device != "cpu":
+                found = alone(outcome, case.unit)
+                return None if found is None else found.settled
             counted = [s for s in outcome.samples if s.rejected is None]
             duration_s = math.fsum(s.duration_s for s in counted)
             if duration_s <= 0:
@@ -140,4 +174,39 @@ def _from_ticks(name: str, rate_unit: str, outcomes: list[Outcome]) -> list[Esti
             if (value := figure(outcome)) is not None
         ]
         found.append(interval(f"{name}.{label}", unit, values))
+    return [estimate for estimate in found if estimate is not None]
+
+
+def _of_accelerator(name: str, unit: str, outcomes: list[Outcome]) -> list[Estimate]:
+    """Burst and sustained rate, and mean power by the source that it comes from."""
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for outcome in outcomes:
+        if not isinstance(outcome, Measured) or not (outcome.error <= outcome.tolerance):
+            continue
+        if (course := alone(outcome, unit)) is not None:
+            values["burst", unit].append(course.burst)
+            if course.sustained is not None:
+                values["sustained", unit].append(course.sustained)
+        last = outcome.samples[-1]
+        spent = energy(outcome.readings, last.start_s + last.duration_s)
+        if spent is not None:
+            label = "power" if spent.source is Source.COUNTER else "power_integrated"
+            values[label, "W"].append(spent.power_w)
+    return _intervals(name, values)
+
+
+def _of_node(name: str, unit: str, rounds: list[Together]) -> list[Estimate]:
+    """Sustained sum, rate of the slowest card and spread of cards that ran at the same time."""
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for each in rounds:
+        if each.sustained is not None:
+            values["sustained", unit].append(each.sustained)
+        if len(each.courses) > 1:
+            values["slowest", unit].append(each.slowest)
+            values["spread", "%"].append(each.spread)
+    return _intervals(name, values)
+
+
+def _intervals(name: str, values: dict[tuple[str, str], list[float]]) -> list[Estimate]:
+    found = [interval(f"{name}.{label}", unit, rates) for (label, unit), rates in values.items()]
     return [estimate for estimate in found if estimate is not None]

@@ -12,7 +12,8 @@ PACKAGES = ("bench", "kernels", "storage_bench", "reports")
 HARDWARE_FREE = {
     "bench.bundle", "bench.decode", "bench.errors", "bench.estimate", "bench.evidence",
     "bench.inventory", "bench.outcome", "bench.plan", "bench.seal", "bench.stopping",
-    "bench.capability", "bench.disturbed", "bench.modes", "bench.tally", "bench.units",
+    "bench.capability", "bench.energy", "bench.loss", "bench.steady", "bench.throttle",
+    "bench.together", "bench.disturbed", "bench.modes", "bench.tally", "bench.units",
 }  # fmt: skip
 HEAVY = ("numpy", "numba", "torch", "pandas", "altair", "jinja2", "rich", "psutil")
 

@@ -65,8 +65,6 @@ def run(
     question = Question.from_options(facility, policy, plan_id, year)
     folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
-    for absent in inventory.absent:
-        talk(f"{absent.backend}: absent: {absent.reason}")
     evidence = measure(inventory, planned, folder)
     report = question.answer((evidence,))
     write_all(report, folder)
@@ -97,6 +95,8 @@ def measure(inventory: "Inventory", planned: "Plan", folder: Path) -> "Evidence"
 
     started_at = now()
     writer = BundleWriter(folder / "evidence", inventory, planned)
+    for absent in inventory.absent:
+        talk(f"{absent.backend}: absent: {absent.reason}")
     # A polite kill is treated as Ctrl-C: clean up, seal what there is.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
