@@ -4,8 +4,9 @@ from kernels.fma import KERNEL as FMA
 from kernels.gemm import KERNEL as GEMM
 from kernels.kernel import Kernel
 from kernels.stream import STREAMS
+from kernels.transfer import TRANSFERS
 
-_ALL: tuple[Kernel, ...] = (FMA, GEMM, *STREAMS)
+_ALL: tuple[Kernel, ...] = (FMA, GEMM, *STREAMS, *TRANSFERS)
 
 KERNELS: dict[str, Kernel] = {kernel.name: kernel for kernel in _ALL}
 """Every kernel by its name; to add one, import it and put it into the line above."""

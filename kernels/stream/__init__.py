@@ -1,13 +1,15 @@
 """Memory bandwidth: read, write, copy and triad over arrays that no cache holds.
 
 The shape is (elements,) of each array of binary64 numbers. `numba` stores through the cache, which
-reads a line before it writes to it; `numba-nt` stores past it. What was counted is the same.
+reads a line before it writes to it; `numba-nt` stores past it; `torch` streams through an
+accelerator's memory, several sweeps a launch. What was counted is the same.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from kernels import torch_device
 from kernels.isa import architecture
 from kernels.kernel import Kernel, Launch, Request
 from kernels.stream.kinds import KINDS, Kind
@@ -20,24 +22,29 @@ def refuses(request: Request, kind: Kind) -> str | None:
     way, name = request.implementation, f"stream.{kind.name}"
     if way not in _implementations(kind) or request.precision.name != "fp64":
         return f"{name} has no implementation {way!r} for {request.precision.name}"
-    if request.place.device != "cpu":
-        return f"{way} streams through the CPU only, not through {request.place.device}"
+    if (way == "torch") == (request.place.device == "cpu"):
+        only = "accelerators" if way == "torch" else "the CPU"
+        return f"{way} streams through {only} only, not through {request.place.device}"
     if len(request.shape) != 1 or request.shape[0] < 1:
         return f"{name} needs a shape (elements,) above zero, not {request.shape}"
     if way == "numba-nt" and architecture() not in _HAS_NONTEMPORAL:
         return f"LLVM has no non-temporal stores for {architecture()}"
-    return None
+    return torch_device.absent(request.place.device) if way == "torch" else None
 
 
 def prepare(request: Request, kind: Kind) -> Launch:
     """Place and fill the arrays, compile the loop or read it from the cache, start the workers."""
+    if request.implementation == "torch":
+        from kernels.stream.torch_launch import TorchStreamLaunch
+
+        return TorchStreamLaunch(request, kind)
     from kernels.stream.launch import StreamLaunch
 
     return StreamLaunch(request, kind)
 
 
 def _implementations(kind: Kind) -> tuple[str, ...]:
-    return ("numba", "numba-nt") if kind.writes else ("numba",)
+    return ("numba", "numba-nt", "torch") if kind.writes else ("numba", "torch")
 
 
 def _declare(kind: Kind) -> Kernel:
