@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import socket
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import bench
 from bench.cgroup import memory_limit_bytes
 from bench.devices import BACKENDS
+from bench.devices.backend import Backend
 from bench.inventory import Absent, Device, Host, Inventory, Storage
 from bench.processor import processor
 from storage_bench import engine, media
@@ -20,11 +22,11 @@ _SOFTWARE = ("numba", "llvmlite", "numpy", "torch", "psutil", "nvidia-ml-py", "n
 PACKAGES = ("bench", "kernels", "reports", "storage_bench")
 
 
-def discover(storage_directory: Path | None) -> Inventory:
+def discover(storage_directory: Path | None, backends: Sequence[Backend] = BACKENDS) -> Inventory:
     """Everything that can be known without measuring."""
     devices: list[Device] = []
     absent: list[Absent] = []
-    for backend in BACKENDS:
+    for backend in backends:
         found = backend.discover()
         if isinstance(found, Absent):
             absent.append(found)

@@ -100,6 +100,8 @@ def _trend(points: Sequence[Point]) -> str | None:
     blocks = [points[a:b] for a, b in pairwise(edges)]
     middles = [(b[0].start_s + b[-1].start_s + b[-1].duration_s) / 2 for b in blocks]
     rates = [_rate(block) for block in blocks]
+    if _stands_out(rates[0], rates[1:]):
+        return "the first tenth still differed from the rest"
     slope, intercept = statistics.linear_regression(middles, rates)
     left = [rate - intercept - slope * at for at, rate in zip(middles, rates, strict=True)]
     spread = math.sqrt(math.fsum(at * at for at in _centred(middles)))
@@ -108,6 +110,13 @@ def _trend(points: Sequence[Point]) -> str | None:
     if abs(slope) <= _T_95 * error or abs(drift) <= NEGLIGIBLE_DRIFT:
         return None
     return f"the rate still {'rose' if drift > 0 else 'fell'} by {abs(drift):.1%}"
+
+
+def _stands_out(first: float, rest: Sequence[float]) -> bool:
+    """Whether the end of a burst reaches in: to a line's slope one outlier is only noise."""
+    low, high = min(rest), max(rest)
+    margin = max(high - low, NEGLIGIBLE_DRIFT * high)
+    return not low - margin <= first <= high + margin
 
 
 def _warming(temperatures: Sequence[tuple[float, float]], start_s: float) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.devices.events import EventWatch, NoSensors, Sensors
 from bench.inventory import Absent, Accelerator, Device
+from bench.telemetry import CpuCounters
 
 VISIBLE = {
     "cuda": "CUDA_VISIBLE_DEVICES",
@@ -134,7 +135,7 @@ class TorchBackend:
         assert torch is not None
         module = getattr(torch, device.torch_device.partition(":")[0])
         reader = self._sensors or (lambda _: NoSensors(f"sensors: no reader for {self.name}"))
-        return EventWatch(module, reader(device), cpus)
+        return EventWatch(module, reader(device), CpuCounters(cpus))
 
 
 def current(torch: Any) -> tuple[str, bool] | None:

@@ -9,6 +9,7 @@ from bench.devices.cuda_driver import VisibleGpu
 from bench.devices.events import EventWatch, NoSensors, Sensors
 from bench.devices.nvml import Nvml, NvmlSensors
 from bench.inventory import Absent, Accelerator, Device
+from bench.telemetry import CpuCounters
 
 
 def _torch_cuda() -> Any:
@@ -43,7 +44,7 @@ class CudaBackend:
         return {"CUDA_VISIBLE_DEVICES": device.uuid}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> EventWatch:
-        return EventWatch(self._torch_cuda(), self.sensors(device), cpus)
+        return EventWatch(self._torch_cuda(), self.sensors(device), CpuCounters(cpus))
 
     def sensors(self, device: Device) -> Sensors:
         """NVML's sensors of this GPU, or the reason why there are none."""

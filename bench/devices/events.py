@@ -41,14 +41,17 @@ class EventWatch:
         self,
         device: Any,
         sensors: Sensors,
-        cpus: tuple[int, ...],
+        counters: CpuCounters,
         host_clock_s: Callable[[], float] = time.perf_counter,
         reads_beside_load: bool = True,
     ) -> None:
-        """`device` is torch's module of the kind of device: `torch.cuda`, `torch.npu`."""
+        """`device` is torch's module of the kind of device: `torch.cuda`, `torch.npu`.
+
+        `counters` are of the CPUs that feed it.
+        """
         self._device = device
         self._sensors = sensors
-        self._counters = CpuCounters(cpus)
+        self._counters = counters
         self._host_clock_s = host_clock_s
         self._reads_beside_load = reads_beside_load
         self._objection: str | None = None
