@@ -68,7 +68,7 @@ def course(points: Sequence[Point], temperatures: Sequence[tuple[float, float]] 
         for step in range(_STARTS):
             start_s = begin_s + (length_s - least_s) * step / (_STARTS - 1)
             stretch = [p for p in points if p.start_s >= start_s]
-            found = _trend(stretch) or _warming(temperatures, start_s)
+            found = _trend(stretch) or _turn(stretch) or _warming(temperatures, start_s)
             if found is None:
                 rate = _rate(stretch)
                 return Course(_burst(points), rate, rate, stretch[0].start_s, None)
@@ -110,6 +110,12 @@ def _trend(points: Sequence[Point]) -> str | None:
     if abs(slope) <= _T_95 * error or abs(drift) <= NEGLIGIBLE_DRIFT:
         return None
     return f"the rate still {'rose' if drift > 0 else 'fell'} by {abs(drift):.1%}"
+
+
+def _turn(points: Sequence[Point]) -> str | None:
+    """What speaks against a rate that fell and rose: over all of it the two cancel."""
+    half = points[len(points) // 2 :]
+    return _trend(half) if len(half) >= _BLOCKS else None
 
 
 def _stands_out(first: float, rest: Sequence[float]) -> bool:
