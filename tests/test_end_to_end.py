@@ -152,19 +152,20 @@ def test_any_flipped_byte_makes_verify_exit_4_and_name_the_file(
 
 def test_ctrl_c_seals_what_was_measured_and_removes_what_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "bench", "run", "--profile", "ci", "--output", folder],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stderr is not None
-    seen = [process.stderr.readline() for _ in range(3)]
-    assert seen[0].startswith("writing")
-    process.send_signal(signal.SIGINT)
-    printed, _ = process.communicate(timeout=60)
+    ) as process:
+        assert process.stderr is not None
+        told = iter(process.stderr.readline, "")
+        first_outcome = next(line for line in told if line.startswith("cpu."))
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
 
+    assert "FLOP/s" in first_outcome
     assert process.returncode == 5
     assert "interrupted" in printed
     assert verify(folder / "evidence").interrupted == "interrupted by the user"
