@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from kernels.fma.formats import Format
+from kernels.jit import compiled
 from kernels.memory import aligned
 
 Array = np.ndarray[Any, Any]
@@ -103,10 +104,14 @@ def _rounded_chains(form: Format, chains: Chains, passes: int) -> Array:
     # Adding and taking away 1.5 * 2**(52 - bits) rounds [1, 2) to that many bits, ties to even.
     bits = FRACTION_BITS[form.name]
     shift = 0.0 if bits == 52 else 1.5 * 2.0 ** (52 - bits)
-    for _ in range(passes):
-        for p, q in ((a, b), (c, d)):
-            np.multiply(x, p, out=x)
-            np.add(x, q, out=x)
-            np.add(x, shift, out=x)
-            np.subtract(x, shift, out=x)
+    _advance(x, a, b, c, d, shift, passes)
     return x
+
+
+@compiled
+def _advance(x: Array, a: Array, b: Array, c: Array, d: Array, shift: float, passes: int) -> None:
+    for _ in range(passes):
+        for i in range(x.shape[0]):
+            for j in range(x.shape[1]):
+                first = x[i, j] * a[j] + b[j] + shift - shift
+                x[i, j] = first * c[j] + d[j] + shift - shift
