@@ -183,6 +183,8 @@ def _of_accelerator(name: str, unit: str, outcomes: list[Outcome]) -> list[Estim
     for outcome in outcomes:
         if not isinstance(outcome, Measured) or not (outcome.error <= outcome.tolerance):
             continue
+        if not outcome.samples:
+            continue
         if (course := alone(outcome, unit)) is not None:
             values["burst", unit].append(course.burst)
             if course.sustained is not None:

@@ -99,6 +99,8 @@ def _trend(points: Sequence[Point]) -> str | None:
     edges = [len(points) * i // _BLOCKS for i in range(_BLOCKS + 1)]
     blocks = [points[a:b] for a, b in pairwise(edges)]
     middles = [(b[0].start_s + b[-1].start_s + b[-1].duration_s) / 2 for b in blocks]
+    if any(later <= earlier for earlier, later in pairwise(middles)):
+        return "the samples do not follow each other in time"
     rates = [_rate(block) for block in blocks]
     if _stands_out(rates[0], rates[1:]):
         return "the first tenth still differed from the rest"

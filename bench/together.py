@@ -67,6 +67,8 @@ def _span(outcome: Measured) -> tuple[float, float] | None:
 
 def _course(outcome: Measured, unit: str, begin_s: float, end_s: float) -> Course | None:
     per_launch = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
+    if per_launch <= 0:
+        return None
     base_s = outcome.began_at_s or 0.0
     points = [
         Point(base_s + s.start_s, s.duration_s, per_launch * s.launches)

@@ -99,6 +99,10 @@ def test_a_wave_as_long_as_the_run_is_not_steady() -> None:
     assert course(series(wave)).sustained is None
 
 
+def test_samples_that_lie_upon_each_other_are_not_steady() -> None:
+    assert course([Point(0.0, 20.0, 1.0)] * 40).sustained is None
+
+
 def test_an_empty_series_has_no_course() -> None:
     with pytest.raises(ValueError, match="without samples"):
         course([])

@@ -1,0 +1,199 @@
+"""NVIDIA's GPUs: which card is which, what is known of it, and what its sensors say."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bench.devices.cuda import CudaBackend
+from bench.devices.cuda_driver import VisibleGpu
+from bench.devices.nvml import Nvml, NvmlSensors, start
+from bench.inventory import Absent, Health
+from bench.outcome import AcceleratorReading, Reading
+from bench.simulated_node import NVMLError, Running, SimulatedGpu, SimulatedNvml
+
+CARDS = tuple(Running(SimulatedGpu(index)) for index in range(3))
+
+
+def visible(*cards: Running) -> tuple[VisibleGpu, ...]:
+    """These cards in CUDA's order, which need not be NVML's."""
+    return tuple(
+        VisibleGpu(ordinal, card.gpu.uuid, card.gpu.pci_bus_id, "NVIDIA Example", 80 << 30,
+                   132, "9.0")
+        for ordinal, card in enumerate(cards)
+    )  # fmt: skip
+
+
+def backend(found: tuple[VisibleGpu, ...] | str, nvml: Any) -> CudaBackend:
+    return CudaBackend(lambda: found, lambda: nvml, lambda: SimpleNamespace())
+
+
+def test_cards_are_matched_by_uuid_and_never_by_their_place() -> None:
+    devices = backend(visible(CARDS[2], CARDS[0]), Nvml(SimulatedNvml(CARDS))).discover()
+
+    assert not isinstance(devices, Absent)
+    assert [d.index for d in devices] == [0, 1]
+    assert [d.accelerator.serial for d in devices if d.accelerator] == ["1002", "1000"]
+
+
+def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
+    tested = backend(visible(CARDS[2], CARDS[0]), Nvml(SimulatedNvml(CARDS)))
+    devices = tested.discover()
+
+    assert not isinstance(devices, Absent)
+    assert {d.torch_device for d in devices} == {"cuda:0"}
+    assert tested.environment(devices[1]) == {
+        "CUDA_VISIBLE_DEVICES": "GPU-00000000-0000-4000-8000-000000000000"
+    }
+
+
+def test_without_a_driver_the_backend_is_absent_in_one_line() -> None:
+    assert backend("no NVIDIA driver here", "").discover() == Absent(
+        "cuda", "no NVIDIA driver here"
+    )
+
+
+def test_without_nvml_cards_are_found_and_their_sensors_are_missing() -> None:
+    tested = backend(visible(CARDS[0]), "NVML cannot be used: Driver Not Loaded")
+    (device,) = tested.discover()  # type: ignore[misc]
+
+    assert device.uuid == "GPU-00000000-0000-4000-8000-000000000000"
+    assert device.accelerator.multiprocessors == 132
+    assert device.accelerator.power_limit_w is None
+    assert tested.sensors(device).missing() == ("NVML cannot be used: Driver Not Loaded",)
+
+
+class MigNvml(SimulatedNvml):
+    """Cards of which the first is cut into instances: CUDA shows an instance in its place."""
+
+    def nvmlDeviceGetHandleByUUID(self, uuid: str) -> Any:
+        if uuid == "MIG-aaaaaaaa-0000-4000-8000-000000000000":
+            return "instance"
+        return super().nvmlDeviceGetHandleByUUID(uuid)
+
+    def nvmlDeviceGetDeviceHandleFromMigDeviceHandle(self, handle: str) -> Running:
+        assert handle == "instance"
+        return CARDS[0]
+
+    def nvmlDeviceGetMigMode(self, card: Running) -> list[int]:
+        return [1, 1]
+
+    def nvmlDeviceGetUUID(self, card: Running) -> str:
+        return f"GPU-{card.gpu.uuid}"
+
+    def nvmlDeviceGetVirtualizationMode(self, card: Running) -> int:
+        return 2
+
+
+def test_mig_and_vgpu_are_named() -> None:
+    uuid = "aaaaaaaa-0000-4000-8000-000000000000"
+    instance = VisibleGpu(
+        0, uuid, "0000:10:00.0", "NVIDIA Example MIG 1g.10gb", 10 << 30, 16, "9.0"
+    )
+    tested = backend((instance,), Nvml(MigNvml(CARDS)))
+    (device,) = tested.discover()  # type: ignore[misc]
+
+    assert device.uuid == f"MIG-{uuid}"
+    assert device.accelerator.partition == (
+        "MIG instance of GPU-00000000-0000-4000-8000-000000000000"
+    )
+    assert device.accelerator.virtualisation == "vGPU"
+    assert tested.sensors(device).read(0.0).power_w == 700  # the whole card's
+
+
+def test_a_whole_card_with_mig_on_says_so() -> None:
+    facts = Nvml(MigNvml(CARDS)).facts(CARDS[1], "GPU")
+
+    assert facts.partition == "whole, MIG is on"
+
+
+def test_a_card_that_nvml_finds_only_by_its_address_is_found() -> None:
+    class Nameless(SimulatedNvml):
+        def nvmlDeviceGetHandleByUUID(self, uuid: str) -> Running:
+            raise NVMLError("Not Found")
+
+        def nvmlDeviceGetHandleByPciBusId(self, address: str) -> Running:
+            return next(card for card in CARDS if card.gpu.pci_bus_id == address)
+
+    assert Nvml(Nameless(CARDS)).find("any", "0000:12:00.0") == (CARDS[2], "GPU")
+
+
+def test_a_reading_is_in_base_units_with_every_bit_named() -> None:
+    hot = Running(SimulatedGpu(0, speed=0.5, reasons=0x64, temperature_c=88), now_s=5.0)
+    hot.energy_j = 1234.5
+
+    assert NvmlSensors(Nvml(SimulatedNvml((hot,))), hot, "GPU").read(0.25) == Reading(
+        at_s=0.25,
+        clock_hz=1e9,
+        temperature_c=88,
+        power_w=350,
+        accelerator=AcceleratorReading(
+            memory_clock_hz=2e9,
+            power_limit_w=700,
+            default_power_limit_w=700,
+            utilisation=1.0,
+            throttle=("software power cap", "software thermal slowdown",
+                      "hardware thermal slowdown"),
+            energy_j=1234.5,
+            health=Health(0, 0, 0, False, False, 5, 16),
+        ),
+    )  # fmt: skip
+
+
+def test_counters_of_damage_are_read_once_a_second() -> None:
+    sensors = NvmlSensors(Nvml(SimulatedNvml(CARDS)), CARDS[0], "GPU")
+    readings = [sensors.read(tenth / 10) for tenth in range(21)]
+    with_health = [
+        r.at_s for r in readings if r.accelerator is not None and r.accelerator.health is not None
+    ]
+
+    assert with_health == [0.0, 1.0, 2.0]
+
+
+def test_a_lost_card_gives_nothing_and_every_sensor_is_named_once() -> None:
+    class Lost(SimulatedNvml):
+        def __getattr__(self, name: str) -> Any:
+            def answer(*_: Any) -> None:
+                raise NVMLError("GPU is lost")
+
+            return answer
+
+    sensors = NvmlSensors(Nvml(Lost(CARDS)), CARDS[0], "GPU")
+    first, second = sensors.read(0.0), sensors.read(0.1)
+
+    assert first == Reading(0.0, accelerator=AcceleratorReading(health=Health()))
+    assert second == Reading(0.1, accelerator=AcceleratorReading())
+    assert len(sensors.missing()) == len(set(sensors.missing())) == 12
+    assert {line.partition(": ")[2] for line in sensors.missing()} == {"GPU is lost"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (ImportError("no"), "pynvml is not installed; pip install nvidia-ml-py"),
+        (None, "NVML cannot be used: Driver Not Loaded"),
+    ],
+)
+def test_nvml_that_does_not_start_is_one_line(fault: Exception | None, line: str) -> None:
+    def load() -> Any:
+        if fault is not None:
+            raise fault
+        return SimpleNamespace(NVMLError=NVMLError, nvmlInit=refuse)
+
+    def refuse() -> None:
+        raise NVMLError("Driver Not Loaded")
+
+    assert start(load) == line
+
+
+def test_every_function_that_is_asked_exists_in_the_real_library() -> None:
+    pynvml = pytest.importorskip("pynvml")
+    used = {
+        *SimulatedNvml(())._answers, "nvmlInit", "nvmlSystemGetDriverVersion",
+        "nvmlDeviceGetHandleByUUID", "nvmlDeviceGetHandleByPciBusId", "nvmlDeviceGetUUID",
+        "nvmlDeviceGetDeviceHandleFromMigDeviceHandle", "NVML_CLOCK_SM", "NVML_CLOCK_MEM",
+        "NVML_TEMPERATURE_GPU", "NVML_VOLATILE_ECC", "NVML_MEMORY_ERROR_TYPE_CORRECTED",
+        "NVML_MEMORY_ERROR_TYPE_UNCORRECTED", "NVMLError",
+    }  # fmt: skip
+
+    assert used - set(dir(pynvml)) == set()
