@@ -17,7 +17,7 @@ from kernels.precision import Precision
 _PRECISIONS = {
     "numba": ("fp32", "fp64", "bf16"),
     "numpy": ("fp32", "fp64"),
-    "torch": ("fp32", "fp64", "bf16", "fp16"),
+    "torch": ("fp32", "fp64", "tf32", "bf16", "fp16", "fp8", "int8"),
 }
 
 # The four arrays are 64 MiB in FP32: more than a second cache, little for any machine.
@@ -32,7 +32,7 @@ def work(shape: Shape, precision: Precision, result: Precision) -> Work:
 
 
 def refuses(request: Request) -> str | None:
-    """Why this product cannot be measured here, or None; imports torch only for fp16."""
+    """Why this product cannot be measured here, or None; imports torch where that decides."""
     name, precision = request.implementation, request.precision.name
     if precision not in _PRECISIONS.get(name, ()):
         return f"gemm has no implementation {name!r} for {precision}"
@@ -77,7 +77,7 @@ KERNEL = Kernel(
     name="gemm",
     measures="ops",
     implementations=tuple(_PRECISIONS),
-    precisions=("fp32", "fp64", "bf16", "fp16"),
+    precisions=_PRECISIONS["torch"],
     refuses=refuses,
     prepare=prepare,
     default_shape=DEFAULT_SHAPE,

@@ -21,6 +21,11 @@ BANDS = {
     "tf32": (5e-5, 1e-3),
     "fp16": (5e-5, 1e-3),
     "bf16": (5e-4, 1e-2),
+    # e4m3 has 2^4 times the unit roundoff of BF16, and 2^4 times its error of 2.3e-3: 3.7e-2. The
+    # ends are halfway, by factor, to BF16 with a BF16 result (2.9e-3) and to e5m2 (7.4e-2).
+    "fp8": (1e-2, 5.2e-2),
+    # Integers are held against the exact product of the same integers.
+    "int8": (0.0, 0.0),
 }
 
 OPENED_ROWS = 8

@@ -1,81 +1,120 @@
-"""The product by `torch.mm`: one call for the library of every vendor and device."""
+"""The product by torch: one call for the library of every vendor and device."""
 
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 
-from kernels.gemm import check, dispatch, work
+from kernels import torch_device
+from kernels.gemm import check, dispatch, torch_formats, torch_operands, work
 from kernels.gemm.affinity import Confined
 from kernels.gemm.processor import vendor
 from kernels.isa import cpu_features
-from kernels.kernel import Request, Ticks
+from kernels.kernel import Request, Ticks, Work
+from kernels.precision import PRECISIONS
 
-_DTYPES = {
-    "fp64": torch.float64,
-    "fp32": torch.float32,
-    "bf16": torch.bfloat16,
-    "fp16": torch.float16,
-}
+LAUNCH_OPS = {"fp64": 1e12, "fp32": 1e12}
+OTHER_LAUNCH_OPS = 2e13
+"""Operations of one launch on an accelerator: 5 ms and more on the fastest, so that waiting for
+its end (15 µs) costs little; below a second on slow ones."""
 
 
 class TorchLaunch:
-    """`torch.mm` into a result that exists, on any torch device."""
+    """Products into results that exist, on any torch device: one on the CPU, on an accelerator
+    whole rounds over several sets of operands.
 
-    def __init__(self, request: Request) -> None:
-        name = request.precision.name
-        self.work = work(request.shape, request.precision, request.precision)
-        self.tolerance = check.tolerance(name)
-        self._seed = request.seed
+    Raises MemoryError for operands that the device cannot hold.
+    """
+
+    def __init__(self, request: Request, sets: int | None = None) -> None:
+        self._precision = request.precision.name
+        self._shape, self._seed = request.shape, request.seed
+        self._device = torch.device(request.place.device)
+        self._format = torch_formats.of(self._precision, self._device)
+        self._wide = torch.float64 if self._precision == "fp64" else torch.float32
+        one = work(request.shape, request.precision, PRECISIONS[self._format.result])
+        sets, rounds = self._sets_and_rounds(one, sets)
+        self._order = [*range(sets)] * rounds
+        products = len(self._order)
+        self.work = Work(ops=one.ops * products, bytes_moved=one.bytes_moved * products)
+        self.tolerance = check.tolerance(self._precision)
         self._confined = Confined(request.place.cpus)
         self._former_threads = torch.get_num_threads()
         torch.set_num_threads(len(request.place.cpus))
-        _compute_as_claimed()
-        self._device = torch.device(request.place.device)
-        self._a, self._b = check.operands(request.shape, name, request.seed)
-        as_device = {"device": self._device, "dtype": _DTYPES[name]}
-        self._left = torch.from_numpy(self._a).to(**as_device)
-        self._right = torch.from_numpy(self._b).to(**as_device)
-        self._product = torch.empty(request.shape[:2], **as_device)
+        torch_formats.compute_as_claimed(self._format.tf32)
+        try:
+            self._operands = [self._rounded(index) for index in range(sets)]
+            self._products = [
+                torch.zeros(request.shape[:2], dtype=self._format.product, device=self._device)
+                for _ in range(sets)
+            ]
+        except torch.cuda.OutOfMemoryError as error:
+            raise MemoryError(str(error)) from error
         self.run()  # the library starts its threads and chooses its kernel now
-        self.executed: Mapping[str, str] = _executed(self._device, name)
+        self.executed: Mapping[str, str] = self._executed(sets, products)
 
     def run(self) -> None:
-        torch.mm(self._left, self._right, out=self._product)
-        getattr(torch, self._device.type).synchronize()
+        for index in self._order:
+            self._format.times(self._operands[index], self._products[index])
+        torch_device.module(self._device).synchronize(self._device)
 
     def ticks(self) -> tuple[Ticks, ...]:
         return ()
 
     def error(self) -> float:
-        kept = torch.float64 if self._product.dtype == torch.float64 else torch.float32
-        product = self._product.to(device="cpu", dtype=kept).numpy()
-        return check.error(self._a, self._b, product, self._seed)
+        """The worst error of any set; operands are drawn again, so that rounding them counts.
+
+        Infinite for a TF32 product that is more exact than TF32: then FP32 was computed.
+        """
+        # NumPy's maximum, unlike Python's, hands on a NaN.
+        error = float(np.max([self._error(index) for index in range(len(self._products))]))
+        if self._format.tf32 and error < check.BANDS["tf32"][0]:
+            return float("inf")
+        return error
 
     def close(self) -> None:
-        del self._left, self._right, self._product
+        del self._operands, self._products
         torch.set_num_threads(self._former_threads)
         self._confined.release()
 
+    def _sets_and_rounds(self, one: Work, sets: int | None) -> tuple[int, int]:
+        if self._device.type == "cpu":
+            return sets or 1, 1
+        set_bytes = torch_operands.set_bytes(self._shape, self._format.stored, self._format.product)
+        sets = sets or torch_operands.count(set_bytes)
+        wanted = LAUNCH_OPS.get(self._precision, OTHER_LAUNCH_OPS)
+        return sets, max(1, round(wanted / (one.ops * sets)))
 
-def _compute_as_claimed() -> None:
-    """FP32 is FP32 (no TF32, no BF16 in its place), and narrow formats are summed in FP32."""
-    torch.set_float32_matmul_precision("highest")
-    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
-    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+    def _drawn(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch_operands.draw(self._shape, self._wide, self._device, self._seed, index)
+
+    def _rounded(self, index: int) -> torch_operands.Operands:
+        form = self._format
+        return torch_operands.rounded(*self._drawn(index), form.stored, form.largest, form.columns)
+
+    def _error(self, index: int) -> float:
+        a, b = self._drawn(index)
+        if self._precision == "int8":  # exact: integers are compared with integers
+            a, b = (torch_operands.to_int8(x).float() for x in (a, b))
+        kept = torch.float64 if self._precision in ("fp64", "int8") else torch.float32
+        product = self._products[index].to(device="cpu", dtype=kept)
+        return check.error(a.cpu().numpy(), b.cpu().numpy(), product.numpy(), self._seed)
+
+    def _executed(self, sets: int, products: int) -> dict[str, str]:
+        executed = torch_device.facts(self._device) | {
+            "accumulation": self._format.accumulation,
+            "result": str(self._format.product).removeprefix("torch."),
+            "tf32": "on" if self._format.tf32 else "off",
+            "operands": f"N(0, 1) in {str(self._format.stored).removeprefix('torch.')}",
+        }
+        if self._device.type == "cpu":
+            return executed | _on_cpu(self._precision)
+        return executed | {"sets": str(sets), "products": str(products)}
 
 
-def _executed(device: torch.device, precision: str) -> dict[str, str]:
-    executed = {
-        "library": f"torch {torch.__version__}",
-        "device": device.type,
-        "accumulation": "float64" if precision == "fp64" else "float32",
-        "result": str(_DTYPES[precision]).removeprefix("torch."),
-        "tf32": "off",
-    }
-    if device.type != "cpu":
-        return executed | {"device": getattr(torch, device.type).get_device_name(device)}
-    executed["threads"] = str(torch.get_num_threads())
+def _on_cpu(precision: str) -> dict[str, str]:
+    executed = {"threads": str(torch.get_num_threads())}
     built = torch.__config__.show()
     wide = precision in ("fp32", "fp64")
     pattern = r"Math Kernel Library Version (\S+)-" if wide else r"MKL-DNN v(\S+)"
