@@ -10,6 +10,7 @@ from bench.inventory import Device, Inventory
 from bench.plan import Case, KernelCase, Plan, StorageCase, wanted
 from bench.profile import KernelEntry, Profile, StorageSection
 from kernels import KERNELS
+from kernels.gemm.torch_shapes import candidate_shapes
 from kernels.kernel import Kernel
 from storage_bench.job import Job
 
@@ -127,6 +128,8 @@ def _memory(case: KernelCase, inventory: Inventory) -> tuple[str, float]:
 
 def metric_name(kernel: str, backend: str, precision: str) -> str:
     """`cpu.vector.fp32`, `cuda.matrix.bf16`, `memory.triad`: what a kernel's figure is called."""
+    if kernel.startswith("transfer."):
+        return f"{backend}.{kernel}"
     memory = "memory" if backend == "cpu" else f"{backend}.memory"
     return {"fma": f"{backend}.vector.{precision}", "gemm": f"{backend}.matrix.{precision}"}.get(
         kernel, f"{memory}.{kernel.rpartition('.')[2]}"
@@ -155,7 +158,7 @@ def _kernel_cases(
             kernel=kernel.name,
             implementation=implementation,
             precision=precision,
-            shape=entry.shape or _shape(kernel, inventory, device),
+            shape=entry.shape or _shape(kernel, inventory, device, precision),
             device=device.uuid,
             cpus=cpus,
             seed=profile.seed,
@@ -180,7 +183,8 @@ def _ways(
     peers = [peer for peer in inventory.devices if peer.backend == device.backend]
     cpus = feeding_cpus(inventory, device)
     if len(peers) == 1:
-        return [("", cpus, False)]  # alone and together are the same
+        # Alone and together are the same.
+        return [("", cpus, False)] if "together" in entry.cards else []
     name = f".{'npu' if device.backend == 'ascend' else 'gpu'}{device.index}"
     ways = {"together": (name, cpus, True), "alone": (f"{name}.alone", cpus, False)}
     return [ways[cards] for cards in entry.cards]
@@ -214,7 +218,9 @@ def _unit(kernel: Kernel, precision: str) -> str:
     return "OP/s" if precision == "int8" else "FLOP/s"
 
 
-def _shape(kernel: Kernel, inventory: Inventory, device: Device) -> tuple[int, ...]:
+def _shape(kernel: Kernel, inventory: Inventory, device: Device, precision: str) -> tuple[int, ...]:
+    if kernel.name == "gemm" and device.backend != "cpu":
+        return candidate_shapes(device.name, precision)[0]
     if not kernel.name.startswith("stream."):
         return kernel.default_shape
     if device.backend != "cpu":

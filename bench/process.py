@@ -137,11 +137,11 @@ class Worker:
 
 
 def _environment(assignment: Assignment) -> dict[str, str]:
-    """The worker finds the same packages as we did, and of accelerators its own alone."""
+    """The worker finds the same packages as we did, and of accelerators those it is given."""
     root = str(Path(bench.__file__).parent.parent)
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     device = assignment.device
-    own = {} if device is None else backend(device.backend).environment(device)
+    own = {} if device is None else backend(device.backend).environment(device, assignment.peers)
     return {**os.environ, "PYTHONPATH": path, **own}
 
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import process
-from bench.inventory import Inventory
+from bench.inventory import Device, Inventory
 from bench.outcome import Outcome, Sample, Skipped
-from bench.plan import Case, KernelCase, Plan, StorageCase
+from bench.plan import Case, Plan, StorageCase
 from bench.planning import longest_s, unfit
 from bench.worker import Assignment, Message
 from storage_bench import fill, guard
 from storage_bench.errors import StorageError
 
+BETWEEN_DEVICES = "transfer.p2p"
+"""The kernel whose worker is shown the other devices too."""
 GRACE_S = 60.0
 """Beyond its planned time a worker is given this long, for a slow start on a busy machine."""
 
@@ -111,18 +113,27 @@ def _outcomes(
         if reason is not None:
             skipped[position] = Skipped(case.id, repeat, reason)
             continue
-        device, data_file = None, None
-        if isinstance(case, KernelCase):
-            device = next(d for d in inventory.devices if d.uuid == case.device)
-        else:
-            data_file = str(prepared.data_file)
-        assignments[position] = Assignment(case, repeat, device, data_file, waits=len(step) > 1)
+        assignments[position] = _assignment(case, repeat, inventory, prepared, len(step) > 1)
     carried_out: tuple[Outcome, ...] = ()
     if assignments:
         limit_s = max(longest_s(a.case) / a.case.repeats for a in assignments.values()) + GRACE_S
         carried_out = execute(tuple(assignments.values()), limit_s, listener)
     found = skipped | dict(zip(assignments, carried_out, strict=True))
     return tuple(found[position] for position in range(len(step)))
+
+
+def _assignment(
+    case: Case, repeat: int, inventory: Inventory, prepared: _Prepared, waits: bool
+) -> Assignment:
+    if isinstance(case, StorageCase):
+        return Assignment(case, repeat, None, str(prepared.data_file))
+    device = next(d for d in inventory.devices if d.uuid == case.device)
+    peers: tuple[Device, ...] = ()
+    if case.kernel == BETWEEN_DEVICES:
+        kin = [d for d in inventory.devices if d.backend == device.backend]
+        place = kin.index(device)
+        peers = (*kin[place + 1 :], *kin[:place])
+    return Assignment(case, repeat, device, None, waits, peers)
 
 
 def in_processes(

@@ -41,7 +41,9 @@ class Assignment:
     data_file: str | None
     """The filled file inside the marked folder; None for a kernel."""
     waits: bool = False
-    """Whether a line on standard input says when to begin: others begin at the same moment."""
+    """Whether the end of standard input says when to begin: others begin at the same moment."""
+    peers: tuple[Device, ...] = ()
+    """Other devices that a transfer may go to, the next one first."""
 
 
 @dataclass(frozen=True, slots=True)

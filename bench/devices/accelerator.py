@@ -6,7 +6,7 @@ torch kernels; what differs is who reads the sensors.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,14 +75,17 @@ def claimant(kind: str, hip: bool, nvidia: bool) -> str:
             return "accelerator"
 
 
-def narrowed(variable: str, ordinal: int, environment: Mapping[str, str]) -> dict[str, str]:
-    """Show a worker one device of those that are shown to us.
+def narrowed(
+    variable: str, ordinals: Sequence[int], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Show a worker some devices of those that are shown to us, in this order.
 
-    >>> narrowed("HIP_VISIBLE_DEVICES", 1, {"HIP_VISIBLE_DEVICES": "4,6"})
+    >>> narrowed("HIP_VISIBLE_DEVICES", (1,), {"HIP_VISIBLE_DEVICES": "4,6"})
     {'HIP_VISIBLE_DEVICES': '6'}
     """
     shown = [entry.strip() for entry in environment.get(variable, "").split(",") if entry.strip()]
-    return {variable: shown[ordinal] if ordinal < len(shown) else str(ordinal)}
+    names = (shown[i] if i < len(shown) else str(i) for i in ordinals)
+    return {variable: ",".join(names)}
 
 
 class TorchBackend:
@@ -125,10 +128,11 @@ class TorchBackend:
             for ordinal in range(torch.accelerator.device_count())
         )
 
-    def environment(self, device: Device) -> Mapping[str, str]:
+    def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
         kind = device.torch_device.partition(":")[0]
         variable = VISIBLE.get("hip" if self.name == "rocm" else kind)
-        return narrowed(variable, device.index, os.environ) if variable else {}
+        ordinals = tuple(each.index for each in (device, *peers))
+        return narrowed(variable, ordinals, os.environ) if variable else {}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> EventWatch:
         torch = self._torch()

@@ -61,8 +61,8 @@ class Backend(Protocol):
         """The devices of this kind, or why there are none. Never raises."""
         ...
 
-    def environment(self, device: Device) -> Mapping[str, str]:
-        """Variables that let a worker see this device alone, under `Device.torch_device`."""
+    def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
+        """Variables that let a worker see this device first, and after it only these peers."""
         ...
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> Watch:

@@ -69,7 +69,7 @@ class CpuBackend:
         memory_bytes = psutil.virtual_memory().total
         return (Device("cpu", 0, "cpu", model_name(), "cpu", memory_bytes, None),)
 
-    def environment(self, device: Device) -> Mapping[str, str]:
+    def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
         return {}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> CpuWatch:

@@ -40,8 +40,8 @@ class CudaBackend:
         library = self._start_nvml()
         return tuple(_device(gpu, library) for gpu in found)
 
-    def environment(self, device: Device) -> Mapping[str, str]:
-        return {"CUDA_VISIBLE_DEVICES": device.uuid}
+    def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
+        return {"CUDA_VISIBLE_DEVICES": ",".join(each.uuid for each in (device, *peers))}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> EventWatch:
         return EventWatch(self._torch_cuda(), self.sensors(device), CpuCounters(cpus))

@@ -90,7 +90,7 @@ def test_a_kind_whose_devices_cannot_be_hidden_keeps_its_numbers(tmp_path: Path)
 
     assert not isinstance(found, Absent)
     assert [device.torch_device for device in found] == ["novel:0", "novel:1"]
-    assert tested.environment(found[1]) == {}
+    assert tested.environment(found[1], ()) == {}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,17 @@ def test_a_backend_leaves_to_others_what_is_theirs(tmp_path: Path) -> None:
 def test_a_worker_is_shown_one_of_those_that_are_shown_to_us(
     shown: dict[str, str], ordinal: int, narrow: str
 ) -> None:
-    assert narrowed("V", ordinal, shown) == {"V": narrow}
+    assert narrowed("V", (ordinal,), shown) == {"V": narrow}
+
+
+def test_peers_are_shown_after_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASCEND_RT_VISIBLE_DEVICES", "4,6")
+    tested = TorchBackend(
+        HUAWEI, torch=lambda: torch("npu"), root=machine(tmp_path, "davinci4", "davinci6")
+    )
+    first, second = tested.discover()  # type: ignore[misc]
+
+    assert tested.environment(second, (first,)) == {"ASCEND_RT_VISIBLE_DEVICES": "6,4"}
 
 
 def test_a_device_without_a_reader_of_its_sensors_says_so(tmp_path: Path) -> None:

@@ -42,8 +42,12 @@ def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
 
     assert not isinstance(devices, Absent)
     assert {d.torch_device for d in devices} == {"cuda:0"}
-    assert tested.environment(devices[1]) == {
+    assert tested.environment(devices[1], ()) == {
         "CUDA_VISIBLE_DEVICES": "GPU-00000000-0000-4000-8000-000000000000"
+    }
+    assert tested.environment(devices[1], (devices[0],)) == {
+        "CUDA_VISIBLE_DEVICES": "GPU-00000000-0000-4000-8000-000000000000,"
+        "GPU-00000002-0000-4000-8000-000000000000"
     }
 
 
