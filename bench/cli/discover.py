@@ -8,7 +8,7 @@ import click
 from bench.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from bench.inventory import Inventory
+    from bench.inventory import Device, Inventory
 
 
 @click.command()
@@ -43,7 +43,7 @@ def lines(inventory: "Inventory") -> list[str]:
         ("extensions", " ".join(processor.isa)),
         ("caches", caches or "—"),
         ("memory", format_si(host.memory_bytes, "B")),
-        *(("device", f"{d.name} ({d.backend}:{d.index})") for d in inventory.devices),
+        *(("device", _device(device)) for device in inventory.devices),
         *((a.backend, f"absent: {a.reason}") for a in inventory.absent),
     ]
     if (storage := inventory.storage) is not None:
@@ -55,6 +55,20 @@ def lines(inventory: "Inventory") -> list[str]:
         ]
     rows.append(("software", ", ".join(f"{k} {v}" for k, v in inventory.software.items())))
     return [f"{name:<11} {text}" for name, text in rows]
+
+
+def _device(device: "Device") -> str:
+    text = f"{device.name} ({device.backend}:{device.index})"
+    if (facts := device.accelerator) is None:
+        return text
+    named = [device.uuid]
+    if facts.power_limit_w is not None and facts.default_power_limit_w is not None:
+        named.append(f"limit {facts.power_limit_w:.0f} of {facts.default_power_limit_w:.0f} W")
+    if facts.partition is not None:
+        named.append(facts.partition)
+    if facts.virtualisation is not None:
+        named.append(f"virtualisation {facts.virtualisation}")
+    return f"{text}: {', '.join(named)}"
 
 
 def _cores(inventory: "Inventory") -> str:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from bench.bundle import BundleWriter
 from bench.cli import main
+from bench.cli.discover import lines
 from bench.estimate import Estimate
 from bench.evidence import Evidence, Tool, conclude
 from bench.loss import during, loss
@@ -213,3 +214,12 @@ def test_a_run_too_short_for_a_steady_state_says_nothing_of_sustained() -> None:
 
     assert "cuda.matrix.bf16" in metrics
     assert "cuda.matrix.bf16.sustained" not in metrics
+
+
+def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -> None:
+    devices = [line for line in lines(evidence.inventory) if line.startswith("device")]
+
+    assert devices[4] == (
+        "device      Simulated GPU (cuda:4): GPU-00000004-0000-4000-8000-000000000000, "
+        "limit 600 of 700 W, whole, virtualisation none"
+    )
