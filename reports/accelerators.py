@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Literal
 
@@ -15,7 +16,6 @@ FILES = ("nvidia", "amd", "china")
 Pipe = Literal["vector", "matrix"]
 Confidence = Literal["H", "M", "L"]
 Bounds = tuple[float, float]
-TERA = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Rate:
         """The rate in FLOP/s or OP/s."""
         low, high = self.dense_tera
         best = low if low == high else self.best_tera
-        return Interval(low * TERA, None if best is None else best * TERA, high * TERA)
+        return Interval(_tera(low), None if best is None else _tera(best), _tera(high))
 
     @property
     def unit(self) -> str:
@@ -50,7 +50,7 @@ class Rate:
 
     def text(self) -> str:
         """The rate for people, with both bounds where the sources differ."""
-        low, high = (format_si(bound * TERA, self.unit) for bound in self.dense_tera)
+        low, high = (format_si(_tera(bound), self.unit) for bound in self.dense_tera)
         return low if low == high else f"{low} to {high}"
 
 
@@ -156,6 +156,11 @@ def source_text(keys: tuple[str, ...]) -> str:
     """What the keys of sources stand for, one after the other."""
     known = {key: text for sheets in _sheets() for key, text in sheets.sources.items()}
     return "; ".join(known[key] for key in keys)
+
+
+def _tera(figure: float) -> float:
+    """10^12 times a published figure, as the digits say it: 66.9 is not 66900000000000.01."""
+    return float(Decimal(repr(figure)).scaleb(12))
 
 
 @cache

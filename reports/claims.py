@@ -1,7 +1,7 @@
 """What a claimed rate really is: a sparse figure, another precision, another unit. Pure."""
 
-from reports.accelerators import Card, cards, silicon_of
-from reports.interval import Interval
+from reports.accelerators import Card, Rate, cards, silicon_of
+from reports.interval import Interval, exact
 
 SAME = 0.02
 """Published figures of one rate differ by less than this, by rounding."""
@@ -57,9 +57,9 @@ def doubts_of_result(
     if rate is None:
         return (f"no {precision} rate of {card.name} is published",)
     each = claimed_per_s / devices
-    if each <= rate.dense_tera[1] * 1e12:
+    if _reaches(rate, each):
         return ()
-    fitting = [key for key, other in card.keyed_rates() if each <= other.dense_tera[1] * 1e12]
+    fitting = [key for key, other in card.keyed_rates() if _reaches(other, each)]
     reason = f"fits {', '.join(fitting)}" if fitting else "fits no precision of this card"
     return (f"more than the dense {precision} peak of {rate.text()} a card: it {reason}",)
 
@@ -69,10 +69,7 @@ def share(card: Card, precision: str, result_per_s: float, devices: int) -> Inte
     rate = card.rate(precision)
     if rate is None:
         return None
-    peak = rate.per_s.times(devices)
-    assert peak.high is not None
-    value = None if peak.value is None else result_per_s / peak.value
-    return Interval(result_per_s / peak.high, value, result_per_s / peak.low)
+    return exact(result_per_s).over(rate.per_s.times(devices))
 
 
 def is_sparse(claimed_per_s: float, dense_per_s: Interval) -> bool:
@@ -102,3 +99,8 @@ def unit_slip(claimed: float, computed: float) -> str | None:
 def _equal(claimed_per_s: float, per_s: Interval) -> bool:
     assert per_s.high is not None
     return (1 - SAME) * per_s.low <= claimed_per_s <= (1 + SAME) * per_s.high
+
+
+def _reaches(rate: Rate, per_s: float) -> bool:
+    top = rate.per_s.high
+    return top is not None and per_s <= top

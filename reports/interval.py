@@ -35,6 +35,15 @@ class Interval:
             None if self.high is None else self.high * factor,
         )
 
+    def over(self, whole: Interval) -> Interval:
+        """This amount divided by another that is above 0 and bounded."""
+        assert self.high is not None
+        assert whole.high is not None
+        value = None
+        if self.value is not None and whole.value is not None:
+            value = self.value / whole.value
+        return Interval(self.low / whole.high, value, self.high / whole.low)
+
     def hull(self, other: Interval) -> Interval:
         """The smallest interval around both; the value is not defined by it."""
         high = None if self.high is None or other.high is None else max(self.high, other.high)

@@ -134,7 +134,7 @@ class _Sheeted:
             unit=estimate.unit,
             measured=measured,
             theoretical=theoretical,
-            ratio=None if theoretical is None else _ratio(measured, theoretical),
+            ratio=None if theoretical is None else measured.over(theoretical),
             microarchitecture=None if self.sheet is None else self.sheet.microarchitecture,
             confidence=None if self.sheet is None else self.sheet.confidence,
             how=how,
@@ -144,15 +144,6 @@ class _Sheeted:
 def _flop_per_cycle(sheet: CoreSheet, precision: str) -> Interval:
     low, high = sheet.fp32 if precision == "fp32" else sheet.fp64
     return Interval(low, low if low == high else None, high)
-
-
-def _ratio(measured: Interval, theoretical: Interval) -> Interval:
-    assert theoretical.high is not None
-    assert measured.high is not None
-    value = None
-    if measured.value is not None and theoretical.value is not None:
-        value = measured.value / theoretical.value
-    return Interval(measured.low / theoretical.high, value, measured.high / theoretical.low)
 
 
 def _range(per_cycle: Interval) -> str:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from bench.errors import UsageError
-from reports.accelerators import Card, Pipe, Rate, cards, silicon_of, source_text
+from reports.accelerators import Card, Pipe, cards, silicon_of, source_text
 from reports.interval import Interval, exact
 
 NEAREST = 3
@@ -36,6 +36,12 @@ class Resolved:
     how: Literal["catalogue", "formula", "measured"]
     confidence: Literal["H", "M", "L"]
     source: str
+    clock_hz: float | None = None
+    """Clock of the pipe at which it holds; None where it is not known."""
+
+    def at(self, clock_hz: float) -> Interval | None:
+        """The peak at another clock; None where its own is not known."""
+        return None if self.clock_hz is None else self.per_s.times(clock_hz / self.clock_hz)
 
 
 def find(name: str) -> Card:
@@ -83,6 +89,7 @@ def resolve(
             "catalogue",
             rate.confidence or card.confidence,
             source_text(rate.sources or card.sources),
+            None if rate.clock_ghz is None else rate.clock_ghz * 1e9,
         )
     if card is None or card.capped is None:
         formula = _formula(name, precision, pipe, seen)
@@ -91,13 +98,6 @@ def resolve(
     if seen.measured is not None:
         return Resolved(seen.measured, "measured", "L", "the best rate measured here")
     return None
-
-
-def at_clock(rate: Rate, clock_hz: float) -> Interval | None:
-    """The peak at another clock of this pipe; None where the clock of the sheet is not known."""
-    if rate.clock_ghz is None:
-        return None
-    return rate.per_s.times(clock_hz / (rate.clock_ghz * 1e9))
 
 
 def impossible(measured: Interval, peak: Interval) -> bool:
@@ -118,6 +118,7 @@ def _formula(name: str, precision: str, pipe: Pipe | None, seen: Seen) -> Resolv
                 "L",
                 f"{seen.units} units x {rate.flop} FLOP ({silicon.kind}) "
                 f"x {seen.max_clock_hz / 1e9:g} GHz",
+                seen.max_clock_hz,
             )
     return None
 

@@ -9,6 +9,7 @@ from bench.estimate import Estimate
 from bench.evidence import Evidence
 from reports import policy as policies
 from reports import targets
+from reports.accelerator_peaks import accelerator_peaks
 from reports.assignment import Assignment, assign, of_machines
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
@@ -96,7 +97,7 @@ def build(
     )
     facts = _facts(place, assignments, estimates, wanted, chosen)
     found = indicators(facts, asked)
-    tops = tuple(peak for evidence in evidences for peak in peaks(evidence))
+    tops = tuple(p for e in evidences for p in peaks(e) + accelerator_peaks(e))
     return Report(
         facility=place,
         plan=wanted,

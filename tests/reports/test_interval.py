@@ -61,3 +61,8 @@ def test_every_share_of_amounts_inside_the_bounds_lies_inside_the_bounds() -> No
 def test_impossible_bounds_are_refused(low: float, high: float) -> None:
     with pytest.raises(ValueError, match="low"):
         Interval(low, None, high)
+
+
+def test_an_amount_over_another_is_bounded_at_the_opposite_ends() -> None:
+    assert Interval(1.0, 2.0, 3.0).over(Interval(2.0, 4.0, 5.0)) == Interval(0.2, 0.5, 1.5)
+    assert Interval(1.0, 2.0, 3.0).over(Interval(2.0, None, 5.0)).value is None

@@ -5,7 +5,6 @@ from reports.peak_lookup import (
     Resolved,
     Seen,
     UnknownCard,
-    at_clock,
     find,
     impossible,
     nearest,
@@ -105,9 +104,9 @@ def test_a_device_that_is_one_of_two_dies_has_half_of_the_card() -> None:
 
 
 def test_more_than_the_peak_at_the_measured_clock_is_an_error() -> None:
-    rate = find("NVIDIA H100 80GB HBM3").rate("fp32")
-    assert rate is not None
-    at_1500_mhz = at_clock(rate, 1.5e9)
+    found = resolve("NVIDIA H100 80GB HBM3", "fp32")
+    assert found is not None
+    at_1500_mhz = found.at(1.5e9)
     assert at_1500_mhz is not None
     assert at_1500_mhz.value == pytest.approx(50.68e12, rel=0.001)
 
@@ -118,7 +117,13 @@ def test_more_than_the_peak_at_the_measured_clock_is_an_error() -> None:
     assert not impossible(exact(1e30), Interval(0, None, None))
 
 
+def test_a_computed_peak_is_scaled_from_the_highest_clock() -> None:
+    found = resolve("NVIDIA H100 NVL", "fp32", seen=HOPPER)
+    assert found is not None
+    assert found.at(0.99e9) == exact(132 * 256 * 0.99e9)
+
+
 def test_without_a_published_clock_nothing_is_scaled() -> None:
-    rate = find("NVIDIA H20").rate("bf16")
-    assert rate is not None
-    assert at_clock(rate, 1.5e9) is None
+    found = resolve("NVIDIA H20", "bf16")
+    assert found is not None
+    assert found.at(1.5e9) is None
