@@ -8,9 +8,9 @@ from bench.evidence import Evidence
 from bench.inventory import Accelerator, Device
 from bench.outcome import Measured
 from bench.plan import KernelCase, full_name
-from reports.accelerators import Pipe
-from reports.interval import Interval
-from reports.peak import Peak
+from reports.accelerators import Pipe, silicon_of
+from reports.interval import Interval, exact
+from reports.peak import PER_CYCLE, Peak
 from reports.peak_lookup import Resolved, Seen, UnknownCard, find, resolve
 
 _PIPES: dict[str, Pipe] = {"fma": "vector", "gemm": "matrix"}
@@ -32,6 +32,9 @@ def accelerator_peaks(evidence: Evidence) -> tuple[Peak, ...]:
         estimate = figures.get(full_name(case)) or figures.get(case.metric)
         if estimate is not None:
             found += _of_case(evidence, case, device, estimate)
+        for name in (full_name(case), case.metric):
+            if (cycles := figures.get(f"{name}.{PER_CYCLE}")) is not None:
+                found += _of_cycles(evidence, case, device, cycles)
     return tuple(found)
 
 
@@ -60,6 +63,26 @@ def _of_case(
             clocks = f"{clock_hz / 1e9:.3f} GHz, not {resolved.clock_hz / 1e9:.3f} GHz"
             how = f"the same at the measured {clocks}"
             yield _peak(host, estimate, device, scaled, resolved.confidence, how)
+
+
+def _of_cycles(
+    evidence: Evidence, case: KernelCase, device: Device, estimate: Estimate
+) -> Iterator[Peak]:
+    """FLOP per cycle of one multiprocessor, by its own counter: no clock sensor takes part."""
+    host = evidence.inventory.host.hostname
+    architecture = device.accelerator.architecture if device.accelerator is not None else None
+    silicon = silicon_of(architecture, device.name)
+    flop = None if silicon is None else silicon.flop(case.precision, _PIPES[case.kernel])
+    if silicon is not None and flop is not None and not _capped(device.name):
+        how = f"{flop} FLOP a cycle and multiprocessor ({silicon.kind})"
+        yield _peak(host, estimate, device, exact(flop), silicon.confidence, how)
+
+
+def _capped(name: str) -> bool:
+    try:
+        return find(name).capped is not None
+    except UnknownCard:
+        return False
 
 
 def _bandwidth(host: str, estimate: Estimate, device: Device) -> Peak:

@@ -141,3 +141,17 @@ def test_the_host_s_processor_and_what_was_not_estimated_are_left_out() -> None:
 
 def test_transfers_have_no_published_peak() -> None:
     assert accelerator_peaks(measured("transfer.h2d", "int8", 5e10)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [("NVIDIA H100 80GB HBM3", [0.95]), ("NVIDIA H20", []), ("NVIDIA X1", [0.95])],
+)
+def test_flop_a_cycle_need_no_clock_and_no_card_but_no_cap(name: str, shares: list[float]) -> None:
+    evidence = measured("fma", "fp32", 1e12, name)
+    cycles = Estimate("cuda.figure.per_cycle", 243.2, 243.2, 243.2, "FLOP/cycle", 0.95, 6)
+    found = accelerator_peaks(replace(evidence, estimates=(*evidence.estimates, cycles)))
+
+    by_cycle = [peak for peak in found if peak.unit == "FLOP/cycle"]
+    assert [peak.ratio.value for peak in by_cycle if peak.ratio is not None] == shares
+    assert all(peak.how == "256 FLOP a cycle and multiprocessor (Hopper)" for peak in by_cycle)
