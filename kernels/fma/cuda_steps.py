@@ -82,7 +82,7 @@ def _on_device() -> tuple[Any, Any]:
         constraints = [f"=&{register}"] * CHAINS + tied + [register] * 4 + ["r"]
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            chains, *operands, count = arguments
+            chains, *operands, turns = arguments
             before = [builder.extract_value(chains, chain) for chain in range(CHAINS)]
             loop = ir.InlineAsm(
                 ir.FunctionType(values, [kind] * (CHAINS + 4) + [ir.IntType(32)]),
@@ -90,7 +90,7 @@ def _on_device() -> tuple[Any, Any]:
                 ",".join(constraints),
                 side_effect=False,
             )
-            after = builder.call(loop, [*before, *operands, count])
+            after = builder.call(loop, [*before, *operands, turns])
             results = [builder.extract_value(after, chain) for chain in range(CHAINS)]
             return context.make_tuple(builder, signature.return_type, results)
 
