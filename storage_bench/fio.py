@@ -5,17 +5,19 @@ import re
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from storage_bench import fio_parser, uring
+from storage_bench import fio_log, fio_parser, uring
 from storage_bench.errors import StorageError
 from storage_bench.guard import require_data_file
+from storage_bench.histogram import COARSE_BITS
 from storage_bench.job import Job, JobResult
 from storage_bench.marker import OURS
 
 JOB_FILE = f"{OURS}fio.job"
 OUTPUT_FILE = f"{OURS}fio.json"
+LOGS = f"{OURS}fio"
 GRACE_S = 60.0
 """How much longer than its ramp and duration fio may take before it is taken for hung."""
 ANSWER_S = 10.0
@@ -43,8 +45,8 @@ class Fio:
                 f"fio could not be run in {folder}: {error.strerror}.", "Check the folder's rights."
             ) from error
         finally:
-            (folder / JOB_FILE).unlink(missing_ok=True)
-            (folder / OUTPUT_FILE).unlink(missing_ok=True)
+            for file in (folder / JOB_FILE, folder / OUTPUT_FILE, *folder.glob(f"{LOGS}_*.log")):
+                file.unlink(missing_ok=True)
 
     def _run(self, job: Job, folder: Path) -> JobResult:
         command = [self.path, "--output-format=json+", f"--output={OUTPUT_FILE}", "--eta=never"]
@@ -74,7 +76,11 @@ class Fio:
         output = folder / OUTPUT_FILE
         if not output.exists():
             raise StorageError("fio ended well and wrote no output.", "Run `fio --version`.")
-        return fio_parser.parse(output.read_text(errors="replace"))
+        result = fio_parser.parse(output.read_text(errors="replace"))
+        windows, warnings = fio_log.windows(
+            _texts(folder, "iops"), _texts(folder, "clat_hist"), result, job.duration_s
+        )
+        return replace(result, windows=windows, warnings=result.warnings + warnings)
 
 
 def find() -> Fio | None:
@@ -115,6 +121,12 @@ def job_file(job: Job, name: str, interface: str) -> str:
         "norandommap": 1,
         "refill_buffers": 1,
         "lat_percentiles": 1,
+        "write_iops_log": LOGS,
+        "log_avg_msec": 1000,
+        "write_hist_log": LOGS,
+        "log_hist_msec": 1000,
+        "log_hist_coarseness": COARSE_BITS,
+        "per_job_logs": 1,
         "fallocate": "none",
         "allow_file_create": 0,
     }
@@ -122,7 +134,20 @@ def job_file(job: Job, name: str, interface: str) -> str:
         options["offset_increment"] = region_bytes
     if job.pattern == "randrw":
         options["rwmixread"] = round(job.read_share * 100)
+    if job.rate_iops is not None:
+        # Of each of fio's jobs; linear, because fio's poisson process gives twice the rate.
+        reads = job.rate_iops * job.read_share / threads
+        writes = job.rate_iops * (1 - job.read_share) / threads
+        options["rate_iops"] = ",".join(
+            str(round(rate)) if rate else "" for rate in (reads, writes)
+        )
+        options["rate_process"] = "linear"
     return "[job]\n" + "".join(f"{key}={value}\n" for key, value in options.items())
+
+
+def _texts(folder: Path, kind: str) -> list[str]:
+    """This log of each of fio's jobs."""
+    return [path.read_text() for path in sorted(folder.glob(f"{LOGS}_{kind}.*.log"))]
 
 
 def _interface(compiled: list[str]) -> str:

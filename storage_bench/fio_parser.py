@@ -53,6 +53,7 @@ def parse(text: str) -> JobResult:
         read=read,
         write=write,
         warnings=tuple(dict.fromkeys(warnings)),
+        cpu_share=_cpu_share(jobs),
     )
 
 
@@ -195,6 +196,15 @@ def _duration_ms(jobs: Sequence[Object], warnings: list[str]) -> int:
 
 def _runtime_ms(job: Object) -> int:
     return max(_integer(_table(job, name), "runtime") or 0 for name in ("read", "write"))
+
+
+def _cpu_share(jobs: Sequence[Object]) -> float | None:
+    """CPU time over run time, of the busiest of fio's groups; per cent in its output."""
+    shares = []
+    for job in jobs:
+        parts = (job.get("usr_cpu"), job.get("sys_cpu"))
+        shares.append(sum(p for p in parts if isinstance(p, int | float)) / 100)
+    return max(shares) if all("usr_cpu" in job for job in jobs) else None
 
 
 def _interface(document: Object, jobs: Sequence[Object]) -> str:

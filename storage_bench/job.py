@@ -28,6 +28,9 @@ class Job:
     seed: int
     direct: bool = True
     """O_DIRECT: past the page cache of this machine."""
+    rate_iops: float | None = None
+    """Operations a second that fall due over all threads, however fast the drive answers: an open
+    loop, which makes up for a stall. None is a closed loop: as fast as `depth` allows."""
 
     def __post_init__(self) -> None:
         if self.block_bytes <= 0 or self.block_bytes % 512:
@@ -36,6 +39,8 @@ class Job:
             raise ValueError("size_bytes must be a whole number of blocks")
         if self.depth < 1 or self.threads < 1 or self.duration_s <= 0 or self.ramp_s < 0:
             raise ValueError("depth, threads and duration_s must be above 0, ramp_s at least 0")
+        if self.rate_iops is not None and not self.rate_iops > 0:
+            raise ValueError(f"rate_iops is {self.rate_iops}; wanted above 0")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; wanted 0 or more")
         expected = {"randread": (1.0,), "read": (1.0,), "randwrite": (0.0,), "write": (0.0,)}
@@ -98,6 +103,25 @@ class Direction:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """One second on the clock: what ended in it, which may be nothing."""
+
+    start_s: float
+    """Since the measured time began, after the ramp."""
+    duration_s: float
+    """1, and less where the measured time ends within the second."""
+    reads: int
+    writes: int
+    read_latency: Latency | None
+    """Of the reads that ended here; None where there were none or the engine lost them."""
+    write_latency: Latency | None
+
+    @property
+    def ios(self) -> int:
+        return self.reads + self.writes
+
+
+@dataclass(frozen=True, slots=True)
 class JobResult:
     """What an engine did: counts over one stretch of wall time, no rates."""
 
@@ -111,6 +135,11 @@ class JobResult:
     write: Direction | None
     """None where the job did no writes."""
     warnings: tuple[str, ...]
+    windows: tuple[Window, ...] = ()
+    """Every second of the measured time, in order and without a gap; () where none were kept."""
+    cpu_share: float | None = None
+    """CPU time over wall time of the busiest thread (fio: of the mean one); near 1 the load was
+    limited by this machine and not by the drive. None where the engine does not say."""
 
     @property
     def ios(self) -> int:

@@ -1,6 +1,7 @@
 """Runs a job by compiled loops in threads, and gathers what they counted."""
 
 import errno
+import math
 import mmap
 import os
 import random
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from storage_bench import uring
 from storage_bench.errors import StorageError
 from storage_bench.guard import require_data_file
-from storage_bench.job import Direction, Job, JobResult
-from storage_bench.native.histogram import BINS, latency
+from storage_bench.histogram import BINS, COARSE_BINS, coarse_latency, latency
+from storage_bench.job import Direction, Job, JobResult, Window
 
 if TYPE_CHECKING:
     from numpy import int64
@@ -27,19 +28,23 @@ HEAD_START_NS = 2_000_000
 """From the moment when all threads are ready to the common start of their load."""
 
 
-def interface() -> Interface:
-    """How the kernel would be asked here: io_uring where it is allowed."""
-    return "psync" if uring.refused() else "io_uring"
+def interface(timed: bool = False) -> Interface:
+    """How the kernel would be asked here: io_uring where it is allowed.
+
+    `timed` is for a job with a rate, which must not wait for completions alone.
+    """
+    return "psync" if uring.refused(timed) else "io_uring"
 
 
 def run(job: Job, path: Path, through: Interface | None = None) -> JobResult:
     """Load the filled file `path` with `job`; raises StorageError where any I/O failed.
 
     An I/O counts if it ends in the `duration_s` after the ramp, on one clock for all threads.
-    Without io_uring each operation in flight is a thread of its own.
+    Without io_uring each operation in flight is a thread of its own. Latency is counted from
+    submission, also of an operation that was due before.
     """
     require_data_file(path, job)
-    through = through or interface()
+    through = through or interface(timed=job.rate_iops is not None)
     file = _open(path, job)
     try:
         workers = _Workers(job, file, through)
@@ -55,6 +60,8 @@ def run(job: Job, path: Path, through: Interface | None = None) -> JobResult:
         read=workers.direction(0, job.block_bytes),
         write=workers.direction(1, job.block_bytes),
         warnings=(),
+        windows=workers.windows(),
+        cpu_share=workers.cpu_share(),
     )
 
 
@@ -64,9 +71,9 @@ class _Workers:
     def __init__(self, job: Job, file: int, through: Interface) -> None:
         import numpy
 
-        from storage_bench.native import loops
+        from storage_bench.native import counting, loops
 
-        self._loops = loops
+        self._loops, self._counting = loops, counting
         self.version = str(loops.VERSION)
         self._job, self._file = job, file
         self._depth = job.depth if through == "io_uring" else 1
@@ -74,7 +81,10 @@ class _Workers:
         self._body = self._uring if through == "io_uring" else self._sync
         self._plans = numpy.array([self._plan(i) for i in range(self._threads)], numpy.int64)
         self._counts = numpy.zeros((self._threads, 2, BINS + 2), numpy.int64)
-        self._counts[:, :, loops.MINIMUM] = numpy.iinfo(numpy.int64).max
+        self._counts[:, :, counting.MINIMUM] = numpy.iinfo(numpy.int64).max
+        seconds = math.ceil(job.duration_s)
+        self._seconds = numpy.zeros((seconds, 2, counting.WINDOW_COLUMNS), numpy.int64)
+        self._cpu_s = [0.0] * self._threads
         self._results: list[int | OSError] = [0] * self._threads
         self._stop = mmap.mmap(-1, PAGE_BYTES)
         self._ready = threading.Barrier(self._threads, action=self._set_times)
@@ -88,12 +98,20 @@ class _Workers:
         region_bytes = job.size_bytes if is_random else job.region_bytes(self._threads)
         first = 0 if is_random else index * region_bytes // job.block_bytes
         blocks = region_bytes // job.block_bytes
-        return (job.block_bytes, first, blocks, is_random, round(job.read_share * 2**32), 0, 0)
+        read_below = round(job.read_share * 2**32)
+        interval_ps = round(self._threads * 1e12 / job.rate_iops) if job.rate_iops else 0
+        return (job.block_bytes, first, blocks, is_random, read_below, 0, 0, 0, interval_ps)
 
     def _set_times(self) -> None:
-        start_ns = time.monotonic_ns() + HEAD_START_NS + round(self._job.ramp_s * 1e9)
-        self._plans[:, self._loops.FROM_NS] = start_ns
-        self._plans[:, self._loops.UNTIL_NS] = start_ns + round(self._job.duration_s * 1e9)
+        begin_ns = time.monotonic_ns() + HEAD_START_NS
+        from_ns = begin_ns + round(self._job.ramp_s * 1e9)
+        loops, plans = self._loops, self._plans
+        plans[:, loops.FROM_NS] = from_ns
+        plans[:, loops.UNTIL_NS] = from_ns + round(self._job.duration_s * 1e9)
+        # Each thread's operations fall due between those of the others.
+        for index, plan in enumerate(plans):
+            shift_ps = plan[loops.INTERVAL_PS] * index // self._threads
+            plan[loops.BEGIN_NS] = begin_ns + shift_ps // 1000
 
     def run(self) -> None:
         threads = [
@@ -122,7 +140,7 @@ class _Workers:
         size = self._depth * -(-self._job.block_bytes // PAGE_BYTES) * PAGE_BYTES
         try:
             with closing(mmap.mmap(-1, size)) as buffers:
-                self._results[index] = self._body(index, uring.address_of(buffers))
+                self._results[index] = self._body(index, uring.address_of(buffers), size)
         except OSError as error:
             self._results[index] = error
             self._ready.abort()
@@ -131,24 +149,58 @@ class _Workers:
         if self._results[index]:
             self._stop[0] = 1
 
-    def _sync(self, index: int, buffer: int) -> int:
+    def _sync(self, index: int, buffer: int, _size_bytes: int) -> int:
         self._ready.wait()
-        return int(self._loops.sync_loop(self._file, buffer, *self._common(index)))
+        return self._timed(index, self._loops.sync_loop, self._file, buffer, *self._common(index))
 
-    def _uring(self, index: int, buffer: int) -> int:
+    def _uring(self, index: int, buffers: int, size_bytes: int) -> int:
         import numpy
 
         slots = numpy.zeros((3, self._depth), numpy.int64)
+        scratch = numpy.zeros(5, numpy.int64)
         with uring.Ring(self._depth) as ring:
-            addresses = numpy.array(ring.addresses, numpy.int64)
+            words = ring.first_words(self._file, buffers, size_bytes)
             defer = bool(ring.flags & uring.DEFER_TASKRUN)
+            described = (ring.file, *ring.addresses, *words, defer, scratch.ctypes.data)
+            plan = numpy.array(described, numpy.int64)
             self._ready.wait()
-            work = (ring.file, addresses, defer, buffer, self._file, self._depth)
-            return int(self._loops.uring_loop(*work, *self._common(index), slots))
+            work = (plan, buffers, self._depth, *self._common(index), slots)
+            return self._timed(index, self._loops.uring_loop, *work)
 
     def _common(self, index: int) -> tuple[Any, ...]:
-        stop = uring.address_of(self._stop)
-        return self._plans[index], self._seeds[index], stop, self._counts[index]
+        stop, seconds = uring.address_of(self._stop), self._seconds.ctypes.data
+        return self._plans[index], self._seeds[index], stop, seconds, self._counts[index]
+
+    def _timed(self, index: int, loop: Any, *arguments: Any) -> int:
+        """Run a loop to its end and note the CPU time that its thread took."""
+        before_s = time.thread_time()
+        try:
+            return int(loop(*arguments))
+        finally:
+            self._cpu_s[index] = time.thread_time() - before_s
+
+    def cpu_share(self) -> float:
+        """CPU time over wall time of the busiest thread, ramp included."""
+        return max(self._cpu_s) / (self._job.ramp_s + self._job.duration_s)
+
+    def windows(self) -> tuple[Window, ...]:
+        """Every second of the measured time, all threads together."""
+        found = []
+        for index, rows in enumerate(self._seconds):
+            reads, writes = (
+                coarse_latency(row[:COARSE_BINS].tolist(), int(row[COARSE_BINS])) for row in rows
+            )
+            found.append(
+                Window(
+                    start_s=float(index),
+                    duration_s=min(1.0, self._job.duration_s - index),
+                    reads=sum(reads.counts) if reads else 0,
+                    writes=sum(writes.counts) if writes else 0,
+                    read_latency=reads,
+                    write_latency=writes,
+                )
+            )
+        return tuple(found)
 
     def require_success(self) -> None:
         """Raise the first failure of any thread."""
@@ -178,8 +230,8 @@ class _Workers:
         ios = int(counts.sum())
         if ios == 0:
             return Direction(ios=0, io_bytes=0, latency=None)
-        smallest = self._counts[:, row, self._loops.MINIMUM].min()
-        largest = self._counts[:, row, self._loops.MAXIMUM].max()
+        smallest = self._counts[:, row, self._counting.MINIMUM].min()
+        largest = self._counts[:, row, self._counting.MAXIMUM].max()
         return Direction(
             ios, ios * block_bytes, latency(counts.tolist(), int(smallest), int(largest))
         )

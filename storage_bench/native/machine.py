@@ -12,6 +12,8 @@ from numba.extending import intrinsic
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 CLOCK_MONOTONIC = 1
+TIMER_ABSTIME = 1
+SYS_IO_URING_ENTER = 426
 
 
 def _pointer(builder: Any, address: Any, width: ir.Type) -> Any:
@@ -75,6 +77,25 @@ def store64(_typing: Any, _address: Any, _value: Any) -> Any:
     return types.void(types.uint64, types.uint64), generate
 
 
+def _atomic(name: str, how: str) -> Any:
+    """One read-modify-write on 64 bits that several threads may do at once."""
+
+    @intrinsic
+    def change(_typing: Any, _address: Any, _value: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            builder.atomic_rmw(how, _pointer(builder, arguments[0], I64), arguments[1], "monotonic")
+            return context.get_dummy_value()
+
+        return types.void(types.uint64, types.int64), generate
+
+    change.__name__ = name
+    return change
+
+
+atomic_add = _atomic("atomic_add", "add")
+atomic_max = _atomic("atomic_max", "max")
+
+
 @intrinsic
 def leading_zeros(_typing: Any, _value: Any) -> Any:
     """Zero bits above the highest one; the value must not be 0."""
@@ -98,6 +119,23 @@ def now_ns(_typing: Any) -> Any:
         return builder.add(builder.mul(seconds, ir.Constant(I64, 10**9)), nanoseconds)
 
     return types.int64(), generate
+
+
+@intrinsic
+def sleep_until(_typing: Any, _wake_ns: Any) -> Any:
+    """Sleep until a moment on the monotonic clock, or until a signal."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        time = cgutils.alloca_once(builder, ir.ArrayType(I64, 2))
+        second = ir.Constant(I64, 10**9)
+        builder.store(builder.sdiv(arguments[0], second), cgutils.gep_inbounds(builder, time, 0, 0))
+        builder.store(builder.srem(arguments[0], second), cgutils.gep_inbounds(builder, time, 0, 1))
+        clock, absolute = ir.Constant(I32, CLOCK_MONOTONIC), ir.Constant(I32, TIMER_ABSTIME)
+        nothing = ir.Constant(time.type, None)
+        result = _call(builder, "clock_nanosleep", I32, [clock, absolute, time, nothing])
+        return builder.sext(result, I64)
+
+    return types.int64(types.int64), generate
 
 
 @intrinsic
@@ -137,13 +175,20 @@ def _transfer(builder: Any, name: str, arguments: Any) -> Any:
 
 
 @intrinsic
-def io_uring_enter(_typing: Any, _ring: Any, _submit: Any, _complete: Any, _flags: Any) -> Any:
+def io_uring_enter(
+    _typing: Any,
+    _ring: Any,
+    _submit: Any,
+    _complete: Any,
+    _flags: Any,
+    _argument: Any,
+    _argument_bytes: Any,
+) -> Any:
     """io_uring_enter(2): entries that were taken, or -1 with `last_error`."""
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        number, zero = ir.Constant(I64, 426), ir.Constant(I64, 0)
         kind = ir.FunctionType(I64, [I64], var_arg=True)
         call = cgutils.get_or_insert_function(builder.module, kind, "syscall")
-        return builder.call(call, [number, *arguments, zero, zero])
+        return builder.call(call, [ir.Constant(I64, SYS_IO_URING_ENTER), *arguments])
 
-    return types.int64(types.int64, types.int64, types.int64, types.int64), generate
+    return types.int64(*[types.int64] * 6), generate

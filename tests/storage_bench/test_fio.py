@@ -49,6 +49,16 @@ def test_fio_mixes_reads_and_writes_in_the_share_asked_for(data_file):
 
 
 @needs_fio
+def test_fio_keeps_a_rate_and_its_windows_hold_what_its_summary_says(data_file):
+    job = replace(JOB, pattern="randrw", read_share=0.7, duration_s=1.5, rate_iops=200.0)
+    result = fio.find().run(job, data_file)
+    assert [(w.start_s, w.duration_s) for w in result.windows] == [(0.0, 1.0), (1.0, 0.5)]
+    assert result.ios <= 1.1 * 200 * result.duration_s + JOB.depth * JOB.threads
+    assert sum(w.ios for w in result.windows) == pytest.approx(result.ios, rel=0.2)
+    assert 0 < result.cpu_share < 1
+
+
+@needs_fio
 @pytest.mark.parametrize("interface", ["psync", "libaio"])
 def test_fio_runs_by_the_interface_it_is_told(data_file, interface):
     result = replace(fio.find(), interface=interface).run(JOB, data_file)
@@ -124,6 +134,13 @@ def test_threads_walk_through_parts_of_their_own_in_a_sequential_job():
     text = job_file(replace(JOB, pattern="read"), "data", "io_uring")
     assert f"size={2 * 2**20}\n" in text
     assert f"offset_increment={2 * 2**20}\n" in text
+
+
+def test_a_rate_is_divided_over_jobs_and_directions():
+    mixed = replace(JOB, pattern="randrw", read_share=0.7, rate_iops=1000.0)
+    assert "rate_iops=350,150\nrate_process=linear\n" in job_file(mixed, "data", "io_uring")
+    assert "rate_iops=500,\n" in job_file(replace(JOB, rate_iops=1000.0), "data", "io_uring")
+    assert "rate_" not in job_file(JOB, "data", "io_uring")
 
 
 def test_a_colon_in_the_name_is_no_second_file():

@@ -57,6 +57,40 @@ def test_a_mix_has_the_share_asked_for(data_file, through):
 
 
 @interfaces
+def test_windows_hold_every_operation_once(data_file, through):
+    result = engine.run(replace(JOB, pattern="randrw", read_share=0.5), data_file, through)
+    (window,) = result.windows
+    assert (window.start_s, window.duration_s) == (0.0, 0.2)
+    assert (window.reads, window.writes) == (result.read.ios, result.write.ios)
+    assert sum(window.read_latency.counts) == result.read.ios
+    assert window.write_latency.max_ns == result.write.latency.max_ns
+
+
+@interfaces
+def test_an_open_loop_does_what_falls_due_and_no_more(data_file, through):
+    # One operation falls due in the first tenth of a second, one in each after it.
+    job = replace(JOB, rate_iops=10.0, ramp_s=0.0, duration_s=0.95, threads=1, depth=2)
+    assert 1 <= engine.run(job, data_file, through).ios <= 10
+
+
+@interfaces
+def test_a_rate_beyond_the_drive_leaves_the_loop_as_fast_as_a_closed_one(data_file, through):
+    result = engine.run(replace(JOB, rate_iops=1e9), data_file, through)
+    assert 0 < result.ios < 0.2e9
+
+
+def test_a_job_with_a_rate_needs_waits_with_a_time_limit(monkeypatch):
+    monkeypatch.setattr(uring, "FEATURE_EXT_ARG", 0)
+    assert engine.interface(timed=True) == "psync"
+
+
+@interfaces
+def test_buffers_that_may_not_be_locked_are_used_unregistered(data_file, through, monkeypatch):
+    monkeypatch.setattr(uring.Ring, "_register", lambda *_: False)
+    assert engine.run(JOB, data_file, through).ios > 0
+
+
+@interfaces
 @pytest.mark.parametrize("pattern", ["read", "randread"])
 def test_reads_leave_every_byte_as_it_was(data_file, through, pattern):
     before = data_file.read_bytes()
@@ -102,6 +136,14 @@ def test_ctrl_c_ends_a_long_job_and_its_threads(data_file):
         engine.run(replace(JOB, duration_s=60.0), data_file, "psync")
     timer.join()
     assert threading.active_count() == before
+
+
+def test_an_error_of_the_drive_is_named(data_file, monkeypatch):
+    # Reading one's own memory at address 0 is an I/O error, made by the kernel itself.
+    memory = os.open("/proc/self/mem", os.O_RDONLY)
+    monkeypatch.setattr(engine, "_open", lambda path, job: memory)
+    job = replace(JOB, pattern="read", depth=1, threads=1)
+    assert "Input/output error" in refused(job, data_file)
 
 
 def test_a_thread_that_the_system_refuses_is_an_error(data_file, monkeypatch):

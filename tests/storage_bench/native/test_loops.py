@@ -4,26 +4,26 @@ import zlib
 
 import pytest
 
-from storage_bench.native import loops
-from storage_bench.native.histogram import BINS, middle_ns
+from storage_bench.histogram import BINS, middle_ns
+from storage_bench.native import counting, loops
 from storage_bench.uring import address_of
 
 
 @pytest.mark.parametrize("index", [0, 1, 63, 64, 127, 128, 1000, BINS - 1])
 def test_the_middle_of_a_bin_falls_into_that_bin(index):
-    assert loops.bin_of(middle_ns(index)) == index
+    assert counting.bin_of(middle_ns(index)) == index
 
 
 def test_a_latency_is_within_a_128th_of_the_middle_of_its_bin():
     seed = random.randrange(2**32)
     values = [random.Random(seed).randrange(64, 2**45) for _ in range(1000)]
-    errors = [abs(middle_ns(loops.bin_of(value)) - value) / value for value in values]
+    errors = [abs(middle_ns(counting.bin_of(value)) - value) / value for value in values]
     assert max(errors) <= 1 / 128, f"seed {seed}"
 
 
 @pytest.mark.parametrize(("value", "expected"), [(-5, 0), (2**62, BINS - 1)])
 def test_what_no_bin_holds_goes_to_the_nearest(value, expected):
-    assert loops.bin_of(value) == expected
+    assert counting.bin_of(value) == expected
 
 
 def test_the_generator_is_marsaglias():
