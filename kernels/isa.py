@@ -49,3 +49,9 @@ def target_features() -> frozenset[str]:
 
     _, _, features = cpu_target.target_context.codegen().magic_tuple()
     return frozenset(name[1:] for name in features.split(",") if name.startswith("+"))
+
+
+def vector_doubles() -> int:
+    """Binary64 numbers in the widest vector register; SSE2 and NEON have two."""
+    features = target_features()
+    return 8 if "avx512f" in features else 4 if "avx" in features else 2

@@ -59,6 +59,8 @@ class Ticks:
     """Counter ticks that each dependent-add probe took; empty where there is no probe."""
     cycles_per_probe: int
     """Core cycles that one probe takes by construction: one dependent add a cycle."""
+    set_bytes: int | None = None
+    """Memory that the chunks went over; None for a kernel that has only one working set."""
 
 
 class Launch(Protocol):
@@ -75,7 +77,7 @@ class Launch(Protocol):
         ...
 
     def ticks(self) -> tuple[Ticks, ...]:
-        """Observations of the last `run`, one a worker; empty for a kernel that leaves none."""
+        """Observations of the last `run`, one a worker, or one a worker and working set."""
         ...
 
     def error(self) -> float:
@@ -92,8 +94,8 @@ class Kernel:
     """A declaration: importing it loads no numpy, numba or torch."""
 
     name: str
-    measures: Literal["ops", "bytes"]
-    """Which part of `Work` the rate is made of."""
+    measures: Literal["ops", "bytes", "loads"]
+    """Which part of `Work` the rate is made of; a load is an operation that waits for the last."""
     implementations: tuple[str, ...]
     """Ways to do the same work, each labelled in the result; the first is the default."""
     precisions: tuple[str, ...]

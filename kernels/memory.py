@@ -53,3 +53,9 @@ def huge_bytes() -> int | None:
         return None
     sizes = [line.split()[1] for line in lines if line.startswith("AnonHugePages:")]
     return 1024 * int(sizes[0]) if sizes else None
+
+
+def huge_share(size_bytes: int) -> str:
+    """How much of the last `size_bytes` that were touched lies on huge pages, for people."""
+    huge = huge_bytes()
+    return "unknown" if huge is None else f"{min(1.0, huge / size_bytes):.0%} huge"

@@ -26,5 +26,6 @@ PRECISIONS = {
         Precision("fp16", 2, "FLOP"),
         Precision("fp8", 1, "FLOP"),
         Precision("int8", 1, "OP"),
+        Precision("uint64", 8, "OP"),
     )
 }

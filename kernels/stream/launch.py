@@ -10,9 +10,9 @@ import numba
 import numpy as np
 
 from kernels.ir.clock import HAS_CLOCK
-from kernels.isa import target_features
+from kernels.isa import vector_doubles
 from kernels.kernel import Request, Ticks, Work
-from kernels.memory import huge_bytes, untouched
+from kernels.memory import huge_share, untouched
 from kernels.stream import loop
 from kernels.stream.kinds import ELEMENT_BYTES, Kind
 from kernels.team import Team
@@ -34,7 +34,7 @@ class StreamLaunch:
     def __init__(self, request: Request, kind: Kind) -> None:
         (elements,) = request.shape
         nontemporal = request.implementation == "numba-nt"
-        lanes = _lanes()
+        lanes = vector_doubles()
         self._kind = kind
         self._cpus = request.place.cpus
         self._run = loop.build(kind.name, nontemporal, lanes)
@@ -67,7 +67,7 @@ class StreamLaunch:
             "library": f"numba {numba.__version__}, llvmlite {llvmlite.__version__}",
             "vector": f"{64 * lanes} bit",
             "store": _store(kind, nontemporal),
-            "pages": _pages(kind.arrays * elements * ELEMENT_BYTES),
+            "pages": huge_share(kind.arrays * elements * ELEMENT_BYTES),
         }
 
     def run(self) -> None:
@@ -143,20 +143,7 @@ def _chunk(kind: Kind, share: int) -> int:
     return max(1, wanted // PAGE_ELEMENTS) * PAGE_ELEMENTS
 
 
-def _lanes() -> int:
-    """Numbers in the widest vector register; SSE2 and NEON have two."""
-    features = target_features()
-    return 8 if "avx512f" in features else 4 if "avx" in features else 2
-
-
 def _store(kind: Kind, nontemporal: bool) -> str:
     if not kind.writes:
         return "none"
     return "non-temporal" if nontemporal else "temporal"
-
-
-def _pages(size_bytes: int) -> str:
-    huge = huge_bytes()
-    if huge is None:
-        return "unknown"
-    return f"{min(1.0, huge / size_bytes):.0%} huge"

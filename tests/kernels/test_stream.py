@@ -8,7 +8,7 @@ import pytest
 from numba import njit
 
 from kernels import KERNELS, stream
-from kernels.isa import target_features
+from kernels.isa import target_features, vector_doubles
 from kernels.kernel import Place, Request
 from kernels.precision import PRECISIONS
 from kernels.stream import launch as launch_module
@@ -174,7 +174,7 @@ def test_numbers_are_those_of_splitmix64() -> None:
 
 def code_of(name: str, implementation: str) -> list[str]:
     """The loop of the widest vectors, compiled anew: cached code cannot be listed."""
-    lanes = launch_module._lanes()
+    lanes = vector_doubles()
     built = loop.build(name, implementation == "numba-nt", lanes)
     function = njit(nogil=True)(built.py_func)
     function(0, 0, 0, 0, 0, 512, 1.0, np.zeros(1, np.int64))

@@ -1,0 +1,36 @@
+"""Sweeps over one working set in chunks that the cycle counter times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernels.ir.clock import stamp
+from kernels.jit import compiled
+from kernels.stream.loop import GROUP
+from kernels.stream.move import move
+
+
+def build(lanes: int) -> Any:
+    """The reading loop for vectors of so many numbers, compiled at its first call.
+
+    It closes over numbers alone: by these Numba finds it on disk again.
+    """
+    unroll = GROUP
+
+    @compiled
+    def run(address: int, elements: int, part: int, parts: int, sweeps: int, work: Any) -> Any:
+        """Read `elements` numbers once, then fill `work` with ticks a chunk; return the sum.
+
+        A chunk is `sweeps` sweeps over a part; `parts` parts of `part` numbers make up the set.
+        The bits that are read are added up as integers, modulo 2**64.
+        """
+        total = move("read", False, lanes, unroll, 0, address, 0, elements, 0.0)
+        for i in range(work.size):
+            begin = address + 8 * part * (i % parts)
+            before = stamp()
+            for _ in range(sweeps):
+                total += move("read", False, lanes, unroll, 0, begin, 0, part, 0.0)
+            work[i] = stamp() - before
+        return total
+
+    return run
