@@ -5,6 +5,8 @@ probe of dependent one-cycle adds. The median chunk ignores interruptions; the r
 probe needs no frequency from anybody.
 """
 
+from dataclasses import replace
+
 from bench.outcome import Measured, Sample, WorkerTicks
 from bench.tally import median, merge
 
@@ -41,6 +43,21 @@ def clock_hz(measured: Measured) -> float | None:
 def worker_rates(sample: Sample) -> tuple[float, ...]:
     """Operations per counter tick at each worker's median chunk of one sample."""
     return tuple(_ops_per_tick(worker) or 0.0 for worker in sample.workers)
+
+
+def by_set(measured: Measured) -> dict[int, Measured]:
+    """What was measured of each working set alone, as if its kernel had had no other."""
+    sizes = [entry.set_bytes for entry in measured.samples[0].sets] if measured.samples else []
+    return {
+        size: replace(
+            measured,
+            samples=tuple(
+                replace(sample, workers=sample.sets[i].workers, sets=())
+                for sample in measured.samples
+            ),
+        )
+        for i, size in enumerate(sizes)
+    }
 
 
 def workers(measured: Measured) -> tuple[WorkerTicks, ...]:

@@ -43,7 +43,8 @@ def causes(measured: Measured) -> tuple[tuple[Cause, ...], ...]:
 
 
 def _causes(sample: Sample, counter_hz: float | None, best: tuple[float, ...]) -> tuple[Cause, ...]:
-    workers_s = sample.duration_s * max(1, len(sample.workers))
+    of_sets = sample.sets[0].workers if sample.sets else ()
+    workers_s = sample.duration_s * max(1, len(sample.workers or of_sets))
     taken = (
         (sample.disturbance.run_delay_s, Disturber.PROCESSES),
         (sample.disturbance.steal_s, Disturber.HYPERVISOR),

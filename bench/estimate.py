@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bench.capability import capability, clock_hz, ops_per_cycle
+from bench import working_sets
+from bench.capability import by_set, capability, clock_hz, ops_per_cycle
 from bench.energy import Source, energy
 from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Skipped
 from bench.plan import Case, KernelCase, Plan, StorageCase, full_name
@@ -57,6 +58,7 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
             estimates += _latencies(name, by_case[case.id])
         else:
             estimates += _from_ticks(name, case.unit, by_case[case.id])
+            estimates += _of_sets(name, case.unit, by_case[case.id])
             if case.device != "cpu":
                 estimates += _of_accelerator(name, case.unit, by_case[case.id])
     for cases in plan.sets():
@@ -129,6 +131,8 @@ def _rate(case: Case, outcome: Outcome) -> float | None:
                 found = alone(outcome, case.unit)
                 return None if found is None else found.settled
             counted = [s for s in outcome.samples if s.rejected is None]
+            if any(sample.sets for sample in counted):
+                return None  # one rate of everything from the first cache to memory is none
             duration_s = math.fsum(s.duration_s for s in counted)
             if duration_s <= 0:
                 return None
@@ -211,4 +215,23 @@ def _of_node(name: str, unit: str, rounds: list[Together]) -> list[Estimate]:
 
 def _intervals(name: str, values: dict[tuple[str, str], list[float]]) -> list[Estimate]:
     found = [interval(f"{name}.{label}", unit, rates) for (label, unit), rates in values.items()]
+    return [estimate for estimate in found if estimate is not None]
+
+
+def _of_sets(name: str, unit: str, outcomes: list[Outcome]) -> list[Estimate]:
+    """Of each working set the rate of the median chunk, or of dependent loads their latency."""
+    values: dict[tuple[int, str, str], list[float]] = defaultdict(list)
+    for outcome in outcomes:
+        if not isinstance(outcome, Measured) or not (outcome.error <= outcome.tolerance):
+            continue
+        for size, of_set in by_set(outcome).items():
+            metric = f"{name}.{working_sets.label(size)}"
+            rate, per_cycle = capability(of_set), ops_per_cycle(of_set)
+            if rate and unit == "load/s":
+                values[size, metric, "s"].append(1 / rate)
+            elif rate:
+                values[size, metric, unit].append(rate)
+            if per_cycle and unit == "load/s":
+                values[size, f"{metric}.cycles", "cycle"].append(1 / per_cycle)
+    found = [interval(metric, its, each) for (_, metric, its), each in values.items()]
     return [estimate for estimate in found if estimate is not None]

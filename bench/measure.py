@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.devices.backend import Watch
-from bench.outcome import Reading, Sample, WorkerTicks
+from bench.outcome import Reading, Sample, SetTicks, WorkerTicks
 from bench.recorder import BesideLoad, BetweenSamples, Recorder
 from bench.stopping import Stopped, Stopping
 from bench.tally import tally
@@ -83,20 +83,29 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
     disturbance = watch.disturbance()
     distances = watch.distances() if ticks else ()
     watch.disturbance()  # what the probe of distances cost is not the next sample's
+    by_set = _fold(ticks)
     return Sample(
-        start_s, duration_s, launches, disturbance, _fold(ticks), distances, watch.objection()
+        start_s=start_s,
+        duration_s=duration_s,
+        launches=launches,
+        disturbance=disturbance,
+        workers=by_set.pop(None, ()),
+        distances=distances,
+        rejected=watch.objection(),
+        sets=tuple(SetTicks(size, by_set[size]) for size in by_set if size is not None),
     )
 
 
-def _fold(runs: list[tuple[Ticks, ...]]) -> tuple[WorkerTicks, ...]:
-    """The ticks of several launches as one histogram a worker."""
-    return tuple(
-        WorkerTicks(
+def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, ...]]:
+    """The ticks of several launches as one histogram a worker, by working set."""
+    folded: dict[int | None, tuple[WorkerTicks, ...]] = {}
+    for worker in zip(*runs, strict=True):
+        seen = WorkerTicks(
             cpu=worker[0].cpu,
             ops_per_chunk=worker[0].ops_per_chunk,
             work=tally(value for run in worker for value in run.work),
             cycles_per_probe=worker[0].cycles_per_probe,
             probe=tally(value for run in worker for value in run.probe),
         )
-        for worker in zip(*runs, strict=True)
-    )
+        folded[worker[0].set_bytes] = (*folded.get(worker[0].set_bytes, ()), seen)
+    return folded

@@ -76,6 +76,14 @@ class WorkerTicks:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTicks:
+    """What the workers' counters saw of one working set, by a kernel that goes over several."""
+
+    set_bytes: int
+    workers: tuple[WorkerTicks, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One stretch of wall time in which a whole number of launches ran."""
 
@@ -89,6 +97,8 @@ class Sample:
     """Counter ticks of a cache line's round trip between neighbouring workers, just after."""
     rejected: str | None = None
     """Why this sample is kept and not counted; None for a sample that counts."""
+    sets: tuple[SetTicks, ...] = ()
+    """Instead of `workers`, for a kernel that goes over several working sets; rising."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal, assert_never
 
+from bench import working_sets
 from bench.errors import UsageError
 from bench.inventory import Device, Inventory
 from bench.plan import Case, KernelCase, Plan, StorageCase, wanted
@@ -22,6 +23,8 @@ UNKNOWN_LLC_BYTES = 128 << 20
 MEMORY_SHARE = 0.7
 """Arrays may fill this share of the memory; beyond it the machine would swap or be killed."""
 
+LARGEST_SET_BYTES = 1 << 30
+"""A walk line by line through more than this takes seconds."""
 ACCELERATOR_ARRAY_BYTES = 1 << 30
 """Of each array of a bandwidth test: four times 256 MB, which no last-level cache of one has."""
 
@@ -131,9 +134,12 @@ def metric_name(kernel: str, backend: str, precision: str) -> str:
     if kernel.startswith("transfer."):
         return f"{backend}.{kernel}"
     memory = "memory" if backend == "cpu" else f"{backend}.memory"
-    return {"fma": f"{backend}.vector.{precision}", "gemm": f"{backend}.matrix.{precision}"}.get(
-        kernel, f"{memory}.{kernel.rpartition('.')[2]}"
-    )
+    return {
+        "chase": f"{backend}.cache.latency",
+        "fma": f"{backend}.vector.{precision}",
+        "gemm": f"{backend}.matrix.{precision}",
+        "ladder": f"{backend}.cache.read",
+    }.get(kernel, f"{memory}.{kernel.rpartition('.')[2]}")
 
 
 def _kernel_cases(
@@ -158,7 +164,7 @@ def _kernel_cases(
             kernel=kernel.name,
             implementation=implementation,
             precision=precision,
-            shape=entry.shape or _shape(kernel, inventory, device, precision),
+            shape=entry.shape or _shape(kernel, inventory, device, precision, entry.largest_bytes),
             device=device.uuid,
             cpus=cpus,
             seed=profile.seed,
@@ -213,19 +219,28 @@ def _node(device: Device) -> int | None:
 
 
 def _unit(kernel: Kernel, precision: str) -> str:
-    if kernel.measures == "bytes":
-        return "B/s"
+    if kernel.measures != "ops":
+        return "B/s" if kernel.measures == "bytes" else "load/s"
     return "OP/s" if precision == "int8" else "FLOP/s"
 
 
-def _shape(kernel: Kernel, inventory: Inventory, device: Device, precision: str) -> tuple[int, ...]:
+def _shape(
+    kernel: Kernel,
+    inventory: Inventory,
+    device: Device,
+    precision: str,
+    largest_bytes: int | None,
+) -> tuple[int, ...]:
+    cache = inventory.host.processor.last_level_cache_bytes or UNKNOWN_LLC_BYTES
+    if kernel.name in ("chase", "ladder"):
+        beyond = min(max(2 * cache, SMALLEST_ARRAY_BYTES), LARGEST_SET_BYTES)
+        return working_sets.sizes(largest_bytes or beyond)
     if kernel.name == "gemm" and device.backend != "cpu":
         return candidate_shapes(device.name, precision)[0]
     if not kernel.name.startswith("stream."):
         return kernel.default_shape
     if device.backend != "cpu":
         return (ACCELERATOR_ARRAY_BYTES // 8,)
-    cache = inventory.host.processor.last_level_cache_bytes or UNKNOWN_LLC_BYTES
     return (max(LLC_MULTIPLE * cache, SMALLEST_ARRAY_BYTES) // 8,)
 
 

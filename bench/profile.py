@@ -29,6 +29,8 @@ class KernelEntry:
     """Of a node with several accelerators: all at the same time, or one after the other."""
     shape: tuple[int, ...] | None = None
     """None lets the planner choose: the kernel's own, or arrays beyond the last-level cache."""
+    largest_bytes: int | None = None
+    """Of a kernel that goes over several working sets; None: beyond the claimed caches."""
     stopping: Stopping | None = None
     """None takes the profile's."""
 

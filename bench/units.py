@@ -14,7 +14,7 @@ _PREFIXES = (
     (1e-6, "µ"),
     (1e-9, "n"),
 )
-_PLAIN = {"", "%", "FLOP/cycle", "OP/cycle", "count"}
+_PLAIN = {"", "%", "FLOP/cycle", "OP/cycle", "count", "cycle"}
 
 
 def format_si(value: float | None, unit: str, digits: int = 3) -> str:

@@ -1,0 +1,184 @@
+"""Caches as they show: sizes from where latency or bandwidth changes, whatever the system claims.
+
+Pure, and with no hierarchy in mind: a series has as many levels as it has plateaus. A cache that
+is shared, or given in part to a virtual machine, shows what of it there was for us.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+WITHIN = 1.3
+"""Sets whose times lie within this factor of a level's are on it: shared caches drift so far."""
+RISE = 1.5
+"""A level is slower than the last by this factor at least."""
+LEAST_SPAN = 1.5
+"""Largest over smallest set of a level: what is shorter is a step on a ramp, or a disturbance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau:
+    """Working sets that cost the same."""
+
+    cost: float
+    """Median time of an access."""
+    sets: tuple[int, ...]
+    """Sizes on the plateau, in bytes, rising."""
+    outgrown_bytes: int | None
+    """Smallest set that misses at least half the time; None for the last plateau."""
+
+    @property
+    def holds_bytes(self) -> int:
+        """Largest set that still costs the same."""
+        return self.sets[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Effective size of a cache: between what it holds and what outgrows it."""
+
+    holds_bytes: int
+    outgrown_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A cache, or the memory behind the last one."""
+
+    size: Size | None
+    """By latency: of a chain of loads, each line of which comes by after long; None for memory."""
+    streamed_size: Size | None
+    """By bandwidth: larger where others evict our lines, for a stream is back at them sooner."""
+    latency_s: float | None
+    read: float | None
+    """Bytes a second."""
+
+
+def plateaus(costs: Mapping[int, float]) -> tuple[Plateau, ...]:
+    """Plateaus of a time by working set, innermost first; empty for no working set.
+
+    A larger set is never faster, so that dips are noise: the times are made monotone first, by
+    pooling neighbours (Ayer et al., Annals of Mathematical Statistics 26, 1955, 641-647). Where
+    many sets cost nearly the same, the density of the times (in logarithms, a set weighted by the
+    octaves it stands for) has a mode: that is a level.
+    """
+    sizes = sorted(costs)
+    logs = _monotone([math.log(costs[size]) for size in sizes])
+    modes = _modes(logs, [math.log(size) for size in sizes])
+    runs = []
+    for mode in modes:
+        near = [i for i, log in enumerate(logs) if abs(log - mode) <= math.log(WITHIN)]
+        runs.append([i for i in near if min(modes, key=lambda m: abs(logs[i] - m)) == mode])
+    runs = [run for run in runs if sizes[run[-1]] >= LEAST_SPAN * sizes[run[0]]]
+    runs = runs or ([list(range(len(sizes)))] if sizes else [])
+    return tuple(
+        Plateau(_cost(costs, sizes, run), tuple(sizes[i] for i in run), outgrown)
+        for run, outgrown in zip(runs, _outgrown(costs, sizes, logs, runs), strict=True)
+    )
+
+
+def levels(latency_s: Mapping[int, float], read: Mapping[int, float]) -> tuple[Level, ...]:
+    """Caches and memory from latencies and read bandwidths by working set; one may be empty.
+
+    Where both show as many levels these are the same ones. Where they do not, the first and the
+    last are, and of the others those whose sizes overlap.
+    """
+    walked = plateaus(latency_s)
+    streamed = plateaus({size: 1 / rate for size, rate in read.items()})
+    if not walked:
+        return tuple(_level(None, stream) for stream in streamed)
+    return tuple(_level(walk, _partner(i, walked, streamed)) for i, walk in enumerate(walked))
+
+
+def _partner(i: int, walked: Sequence[Plateau], streamed: Sequence[Plateau]) -> Plateau | None:
+    if len(walked) == len(streamed):
+        return streamed[i]
+    if not streamed:
+        return None
+    if i == len(walked) - 1:
+        return streamed[-1]
+    return next((other for other in streamed[:-1] if _overlap(walked[i], other)), None)
+
+
+def _overlap(one: Plateau, other: Plateau) -> bool:
+    assert one.outgrown_bytes is not None
+    assert other.outgrown_bytes is not None
+    lowest = max(one.holds_bytes, other.holds_bytes)
+    return lowest <= min(one.outgrown_bytes, other.outgrown_bytes)
+
+
+def _level(walk: Plateau | None, stream: Plateau | None) -> Level:
+    return Level(
+        size=_size(walk),
+        streamed_size=_size(stream),
+        latency_s=None if walk is None else walk.cost,
+        read=None if stream is None else 1 / stream.cost,
+    )
+
+
+def _size(plateau: Plateau | None) -> Size | None:
+    if plateau is None or plateau.outgrown_bytes is None:
+        return None
+    return Size(plateau.holds_bytes, plateau.outgrown_bytes)
+
+
+def _cost(costs: Mapping[int, float], sizes: Sequence[int], run: Sequence[int]) -> float:
+    return median(costs[sizes[i]] for i in run)
+
+
+def _outgrown(
+    costs: Mapping[int, float],
+    sizes: Sequence[int],
+    logs: Sequence[float],
+    runs: Sequence[Sequence[int]],
+) -> list[int | None]:
+    """Behind each run the first set whose time is halfway to the next run's; None for the last."""
+    found: list[int | None] = []
+    for run, after in pairwise(runs):
+        half = (_cost(costs, sizes, run) + _cost(costs, sizes, after)) / 2
+        reached = (i for i in range(run[-1] + 1, len(sizes)) if logs[i] >= math.log(half))
+        found.append(sizes[next(reached, after[0])])
+    return [*found, None][: len(runs)]
+
+
+def _modes(logs: Sequence[float], log_sizes: Sequence[float]) -> list[float]:
+    """Rising values where the density peaks, with valleys below half of the peaks between them."""
+    ends = [log_sizes[0], *map(_mean, pairwise(log_sizes)), log_sizes[-1]] if log_sizes else []
+    weights = [after - before for before, after in pairwise(ends)]
+
+    def density(at: float) -> float:
+        shares = (1 - abs(log - at) / math.log(WITHIN) for log in logs)
+        return sum(max(0.0, share) * weight for share, weight in zip(shares, weights, strict=True))
+
+    found: list[float] = []
+    lowest = math.inf
+    for before, log in pairwise([-math.inf, *logs]):
+        lowest = min(lowest, density((before + log) / 2))
+        here = density(log)
+        if not found:
+            found.append(log)
+        elif lowest < min(here, density(found[-1])) / 2 and log - found[-1] >= math.log(RISE):
+            found.append(log)
+            lowest = here
+        elif here > density(found[-1]):
+            found[-1] = log
+            lowest = here
+    return found
+
+
+def _mean(pair: tuple[float, float]) -> float:
+    return (pair[0] + pair[1]) / 2
+
+
+def _monotone(values: Sequence[float]) -> list[float]:
+    """The nearest series, by squares, that never falls."""
+    blocks: list[tuple[float, int]] = []
+    for value in values:
+        mean, count = value, 1
+        while blocks and blocks[-1][0] >= mean:
+            last, size = blocks.pop()
+            mean, count = (last * size + mean * count) / (size + count), size + count
+        blocks.append((mean, count))
+    return [mean for mean, count in blocks for _ in range(count)]
