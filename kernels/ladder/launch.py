@@ -15,7 +15,7 @@ from kernels.kernel import Request, Ticks, Work
 from kernels.ladder import loop
 from kernels.memory import huge_share, untouched
 from kernels.stream.kinds import ELEMENT_BYTES
-from kernels.stream.loop import fill, sum_of
+from kernels.stream.loop import fill, fold_of
 from kernels.team import Team
 
 CHUNK_BYTES = 1 << 18
@@ -138,8 +138,10 @@ class LadderLaunch:
         key = self._keys[worker]
         wrong = 0
         for step, found in zip(self._steps, self._sums[worker].tolist(), strict=True):
-            laps = step.chunks // step.parts * step.sweeps
-            read = int(sum_of(0, step.parts * step.part, key))
-            once = int(sum_of(0, step.elements, key))
-            wrong += (once + laps * read - found) % 2**64 != 0
+            sweeps = step.chunks // step.parts * step.sweeps
+            parts = [
+                int(fold_of(i * step.part, (i + 1) * step.part, key)) for i in range(step.parts)
+            ]
+            total = int(fold_of(0, step.elements, key)) + sweeps * sum(parts)
+            wrong += (total - found) % 2**64 != 0
         return wrong

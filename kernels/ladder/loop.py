@@ -22,7 +22,8 @@ def build(lanes: int) -> Any:
         """Read `elements` numbers once, then fill `work` with ticks a chunk; return the sum.
 
         A chunk is `sweeps` sweeps over a part; `parts` parts of `part` numbers make up the set.
-        The bits that are read are added up as integers, modulo 2**64.
+        Of each sweep the bits are folded by exclusive or; over sweeps these are added up, for of
+        two equal ones nothing would be left. Modulo 2**64.
         """
         total = move("read", False, lanes, unroll, 0, address, 0, elements, 0.0)
         for i in range(work.size):

@@ -32,7 +32,7 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("read", 1, False, 0),  # the bits of b added up as integers
+        Kind("read", 1, False, 0),  # the bits of b folded into one word
         Kind("write", 0, True, 0),  # a = s
         Kind("copy", 1, True, 0),  # a = b
         Kind("triad", 2, True, 2),  # a = b + s c

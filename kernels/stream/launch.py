@@ -48,7 +48,7 @@ class StreamLaunch:
             np.zeros((end - begin) // self._chunk if HAS_CLOCK else 0, np.int64)
             for begin, end in self._bounds
         ]
-        self._sums = [0] * len(self._cpus)
+        self._folds = [0] * len(self._cpus)
         # Compiled here, or read from the cache, once and by one thread.
         self._run(0, 0, 0, 0, 0, self._chunk, self._scalar, self._ticks[0])
         self._arrays = [untouched(elements * ELEMENT_BYTES) for _ in range(kind.arrays)]
@@ -91,7 +91,7 @@ class StreamLaunch:
         )
 
     def error(self) -> float:
-        """Largest deviation of any element written; for `read`, infinite for a wrong sum."""
+        """Largest deviation of any element written; for `read`, infinite for a wrong fold."""
         errors = [0.0] * len(self._cpus)
         self._team.run(lambda worker: errors.__setitem__(worker, self._deviation(worker)))
         return max(errors)
@@ -103,7 +103,7 @@ class StreamLaunch:
 
     def _stream(self, worker: int) -> None:
         begin, end = self._bounds[worker]
-        self._sums[worker] = self._run(
+        self._folds[worker] = self._run(
             *self._addresses, begin, end, self._chunk, self._scalar, self._ticks[worker]
         )
 
@@ -119,7 +119,7 @@ class StreamLaunch:
     def _deviation(self, worker: int) -> float:
         begin, end = self._bounds[worker]
         if not self._kind.writes:
-            right = self._sums[worker] == loop.sum_of(begin, end, self._keys[0])
+            right = self._folds[worker] == loop.fold_of(begin, end, self._keys[0])
             return 0.0 if right else float("inf")
         shares = {
             "write": (0.0, 0.0, self._scalar),

@@ -45,10 +45,10 @@ def build(kind: str, nontemporal: bool, lanes: int) -> Any:
             whole = left // group * group
             before = stamp()
             a, b, c = target + 8 * i, first + 8 * i, second + 8 * i
-            total += move(kind, nontemporal, lanes, unroll, a, b, c, whole, scalar)
+            total ^= move(kind, nontemporal, lanes, unroll, a, b, c, whole, scalar)
             if left > whole:
                 a, b, c = a + 8 * whole, b + 8 * whole, c + 8 * whole
-                total += move(kind, False, 1, 1, a, b, c, left - whole, scalar)
+                total ^= move(kind, False, 1, 1, a, b, c, left - whole, scalar)
             if count < work.size:
                 work[count] = stamp() - before
         return total
@@ -86,11 +86,11 @@ def clear(words: Any, begin: int, end: int) -> None:
 
 
 @compiled
-def sum_of(begin: int, end: int, key: Any) -> Any:
-    """Sum of the bits of numbers `begin` to `end`, modulo 2**64."""
+def fold_of(begin: int, end: int, key: Any) -> Any:
+    """Exclusive or of the bits of numbers `begin` to `end`."""
     total = np.uint64(0)
     for i in range(begin, end):
-        total += number(key, i)
+        total ^= number(key, i)
     return np.int64(total)
 
 

@@ -28,7 +28,7 @@ def move(
     """Stream `elements` numbers, a multiple of `lanes` times `unroll`, between three addresses.
 
     The first four arguments are constants of the caller. Addresses are aligned to a vector.
-    Returns the sum of the bits read as integers for `read`, 0 otherwise. Non-temporal stores are
+    Returns the exclusive or of all numbers' bits for `read`, 0 otherwise. Non-temporal stores are
     complete when this returns.
     """
     stream, width, group = kind.literal_value, lanes.literal_value, unroll.literal_value
@@ -53,7 +53,7 @@ def move(
         builder.cbranch(builder.icmp_signed("<", _I64(0), count), loop, after)
         builder.position_at_end(loop)
         index = builder.phi(_I64)
-        sums = [builder.phi(words) for _ in range(group)]
+        folds = [builder.phi(words) for _ in range(max(1, group // 2))]
 
         def place(base: Any, i: int, vector: ir.Type) -> Any:
             offset = builder.mul(builder.add(index, _I64(i * width)), _I64(8))
@@ -71,9 +71,12 @@ def move(
                 case _:
                     return builder.call(fma, [load(two, i), factors, load(one, i)])
 
-        following_sums = sums
+        following_folds = list(folds)
         if stream == "read":
-            following_sums = [builder.add(s, load(one, i, words)) for i, s in enumerate(sums)]
+            # In pairs: of three operands AVX-512 makes one instruction, so that loads alone limit.
+            for i in range(0, group, 2):
+                pair = [load(one, j, words) for j in range(i, min(i + 2, group))]
+                following_folds[i // 2] = builder.xor(folds[i // 2], reduce(builder.xor, pair))
         else:
             # All loads of a group before its stores: the compiler cannot prove them apart.
             for i, v in enumerate([value(i) for i in range(group)]):
@@ -84,19 +87,19 @@ def move(
         index.add_incoming(_I64(0), before)
         index.add_incoming(following, loop)
         zero = ir.Constant(words, [0] * width)
-        for s, next_sum in zip(sums, following_sums, strict=True):
-            s.add_incoming(zero, before)
-            s.add_incoming(next_sum, loop)
+        for fold, following_fold in zip(folds, following_folds, strict=True):
+            fold.add_incoming(zero, before)
+            fold.add_incoming(following_fold, loop)
         builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
         builder.position_at_end(after)
-        totals = [builder.phi(words) for _ in sums]
-        for total, next_sum in zip(totals, following_sums, strict=True):
+        totals = [builder.phi(words) for _ in folds]
+        for total, following_fold in zip(totals, following_folds, strict=True):
             total.add_incoming(zero, before)
-            total.add_incoming(next_sum, loop)
+            total.add_incoming(following_fold, loop)
         if bypass:
             builder.fence("seq_cst")
-        vector = reduce(builder.add, totals)
-        return reduce(builder.add, [builder.extract_element(vector, _I32(i)) for i in range(width)])
+        vector = reduce(builder.xor, totals)
+        return reduce(builder.xor, [builder.extract_element(vector, _I32(i)) for i in range(width)])
 
     integers = (types.int64,) * 4
     arguments = (kind, nontemporal, lanes, unroll, *integers, types.float64)
