@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from storage_bench import fio_log, fio_parser, uring
@@ -156,7 +157,9 @@ def _interface(compiled: list[str]) -> str:
     return "libaio" if "libaio" in compiled else "psync"
 
 
+@cache
 def _answer(path: str, option: str) -> str | None:
+    # Asked by several in one process, and a tenth of a second each time.
     try:
         return subprocess.run(
             [path, option], capture_output=True, text=True, timeout=ANSWER_S, check=True
