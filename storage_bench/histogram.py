@@ -15,6 +15,15 @@ COARSE_BITS = 2
 COARSE_BINS = BINS >> COARSE_BITS
 
 
+def index_of(latency_ns: int) -> int:
+    """The bin of a latency; what is below or above all bins goes to the nearest."""
+    value = max(latency_ns, 0)
+    if value < 1 << SUB_BITS:
+        return value
+    shift = value.bit_length() - 1 - SUB_BITS
+    return min((shift << SUB_BITS) + (value >> shift), BINS - 1)
+
+
 def first_ns(index: int) -> int:
     """The smallest latency of a bin."""
     fine = 1 << SUB_BITS

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage_bench.guard import fill, workspace
+from storage_bench.media import MediaClass, classify
 
 SIZE_BYTES = 4 * 2**20
 
@@ -13,6 +14,18 @@ SIZE_BYTES = 4 * 2**20
 def data_file(tmp_path: Path) -> Iterator[Path]:
     """A file of 4 MiB of random data in a marked folder."""
     with workspace(tmp_path, SIZE_BYTES, allow_memory=True) as space:
+        fill(space.data_file, SIZE_BYTES, seed=1)
+        yield space.data_file
+
+
+@pytest.fixture
+def drive_file(tmp_path: Path) -> Iterator[Path]:
+    """The same on a drive, because memory has neither direct I/O nor a page cache."""
+    places = [tmp_path, Path("/var/tmp"), Path.cwd()]
+    found = next((p for p in places if classify(p).media is not MediaClass.MEMORY), None)
+    if found is None:
+        pytest.skip("no folder on a drive")
+    with workspace(found, SIZE_BYTES) as space:
         fill(space.data_file, SIZE_BYTES, seed=1)
         yield space.data_file
 

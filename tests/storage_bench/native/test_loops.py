@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from storage_bench.histogram import BINS, middle_ns
+from storage_bench.histogram import BINS, index_of, middle_ns
 from storage_bench.native import counting, loops
 from storage_bench.uring import address_of
 
@@ -12,6 +12,13 @@ from storage_bench.uring import address_of
 @pytest.mark.parametrize("index", [0, 1, 63, 64, 127, 128, 1000, BINS - 1])
 def test_the_middle_of_a_bin_falls_into_that_bin(index):
     assert counting.bin_of(middle_ns(index)) == index
+
+
+def test_the_compiled_loop_finds_the_same_bins_as_plain_python():
+    seed = random.randrange(2**32)
+    values = [random.Random(seed).randrange(2 ** (n % 62 + 1)) for n in range(1000)]
+    compiled = [counting.bin_of(value) for value in values]
+    assert compiled == [index_of(value) for value in values], f"seed {seed}"
 
 
 def test_a_latency_is_within_a_128th_of_the_middle_of_its_bin():

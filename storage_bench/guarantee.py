@@ -1,0 +1,172 @@
+"""What an IOPS guarantee demands, as data: the definitions that come with this package."""
+
+import dataclasses
+import math
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from storage_bench.errors import StorageError
+from storage_bench.job import Job
+
+DEFAULT = "critical-business@1.0"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is asked of the storage."""
+
+    block_bytes: int
+    read_share: float
+    offered_factor: float
+    """Rate that falls due, over the target."""
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateRule:
+    """How steadily the target must be reached."""
+
+    window_share: float
+    confidence: float
+    long_window_s: int
+    stall_iops: float
+    stall_windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyRule:
+    """Bounds for reads and for writes, each by itself, from submission to completion."""
+
+    p99_s: float
+    p999_s: float
+    max_s: float
+    long_window_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessRule:
+    """When the measurement itself can be trusted."""
+
+    device_share: float
+    foreign_share: float
+    offered_share: float
+    busy_cpu_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class DataRule:
+    """What shows that the data could be neither compressed nor stored once."""
+
+    sample_blocks: int
+    compressed_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRule:
+    """How closely the replicates agree."""
+
+    spread_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How long and how often: only a tier that certifies can prove the guarantee."""
+
+    certifies: bool
+    replicates: int
+    settle_s: float
+    duration_s: float
+    round_s: int
+    """Length of the rounds for steady state; 0 where the time is too short for them."""
+    least_bytes: int
+    volume_share: float
+    memory_multiple: float
+
+    def working_set_bytes(
+        self, volume_bytes: int, memory_bytes: int, block_bytes: int, array_cache_bytes: int = 0
+    ) -> int:
+        """Size of the file under test: beyond what any cache in the way could hold."""
+        wanted = max(
+            self.least_bytes,
+            self.volume_share * volume_bytes,
+            self.memory_multiple * (memory_bytes + array_cache_bytes),
+        )
+        return math.ceil(wanted / block_bytes) * block_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """One definition, with its version in its id; a released one is never edited."""
+
+    id: str
+    title: str
+    target_iops: float
+    capped_factor: float
+    load: Load
+    rate: RateRule
+    latency: LatencyRule
+    witness: WitnessRule
+    data: DataRule
+    repeat: RepeatRule
+    tiers: dict[str, Tier]
+
+    def job(self, tier: Tier, size_bytes: int, seed: int) -> Job:
+        """The measured load, in one thread; it settles in a job of its own before."""
+        return Job(
+            name=self.id,
+            pattern="randrw",
+            block_bytes=self.load.block_bytes,
+            read_share=self.load.read_share,
+            depth=self.load.in_flight,
+            threads=1,
+            size_bytes=size_bytes,
+            ramp_s=0.0,
+            duration_s=tier.duration_s,
+            seed=seed,
+            rate_iops=self.load.offered_factor * self.target_iops,
+        )
+
+
+def names() -> tuple[str, ...]:
+    """Ids of the definitions that come with this package."""
+    folder = files("storage_bench") / "guarantees"
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def load(name: str = DEFAULT) -> Guarantee:
+    """The definition with this id; raises StorageError where there is none."""
+    if name not in names():
+        raise StorageError(f'No guarantee is called "{name}".', f"Known are {', '.join(names())}.")
+    text = (files("storage_bench") / "guarantees" / f"{name}.toml").read_text()
+    return decoded(tomllib.loads(text))
+
+
+def decoded(table: dict[str, Any]) -> Guarantee:
+    """A definition from a parsed file; raises StorageError for an unknown or missing key."""
+    parts: dict[str, type[Any]] = {
+        "load": Load,
+        "rate": RateRule,
+        "latency": LatencyRule,
+        "witness": WitnessRule,
+        "data": DataRule,
+        "repeat": RepeatRule,
+    }
+    made: dict[str, Any] = {key: _made(kind, table.get(key), key) for key, kind in parts.items()}
+    tiers = table.get("tiers", {})
+    made["tiers"] = {name: _made(Tier, entry, f"tiers.{name}") for name, entry in tiers.items()}
+    return _made(Guarantee, table | made, "guarantee")
+
+
+def _made(kind: type[T], table: object, place: str) -> T:
+    if not isinstance(table, dict):
+        raise StorageError(f"A guarantee has no table [{place}].", "See storage_bench/guarantees.")
+    wanted = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    if wrong := sorted(wanted ^ set(table)):
+        problem = "is missing" if wrong[0] in wanted else "is not known"
+        raise StorageError(
+            f'{place}: key "{wrong[0]}" {problem}.', f"Wanted are {', '.join(sorted(wanted))}."
+        )
+    return kind(**table)

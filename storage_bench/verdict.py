@@ -1,0 +1,68 @@
+"""What can be said of a guarantee, and of each thing that was checked for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Never a bare yes or no."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    """Measured, and not to be trusted either way."""
+    NOT_MEASURED = "NOT-MEASURED"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One demand of the definition, and what was found."""
+
+    name: str
+    verdict: Verdict
+    because: str
+    excuses: bool = False
+    """Whether what is wrong here may have made the storage look worse than it is: then a failure
+    elsewhere proves nothing. A cache, on the other hand, only helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on all replicates, and everything that it rests on."""
+
+    guarantee: str
+    tier: str
+    certifies: bool
+    """False for a quick tier: its verdict is indicative, whatever it is."""
+    verdict: Verdict
+    threshold_iops: float
+    seconds: int
+    """Whole seconds that were judged, over all replicates."""
+    misses: int
+    """Of those, the ones below the threshold."""
+    episodes: int
+    """Rows of misses without a good second between them: misses come in clusters."""
+    demonstrated: bool
+    """Whether so few misses prove the share with the wanted confidence; else it was observed."""
+    checks: tuple[Check, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything that stands between this verdict and PASS."""
+        return tuple(
+            f"{check.name}: {check.because}"
+            for check in self.checks
+            if check.verdict is not Verdict.PASS
+        )
+
+
+def overall(checks: tuple[Check, ...]) -> Verdict:
+    """A failure counts unless the measurement itself may have caused it; nothing missing passes."""
+    found = {check.verdict for check in checks}
+    if any(check.excuses and check.verdict is not Verdict.PASS for check in checks):
+        return Verdict.INCONCLUSIVE
+    if Verdict.FAIL in found:
+        return Verdict.FAIL
+    if found == {Verdict.PASS}:
+        return Verdict.PASS
+    return Verdict.INCONCLUSIVE if found else Verdict.NOT_MEASURED

@@ -1,0 +1,59 @@
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from storage_bench import guarantee
+from storage_bench.errors import StorageError
+
+TABLE = tomllib.loads(
+    (files("storage_bench") / "guarantees/critical-business@1.0.toml").read_text()
+)
+
+
+def test_every_definition_bears_the_name_of_its_file_and_has_a_tier_that_certifies():
+    loaded = {name: guarantee.load(name) for name in guarantee.names()}
+    assert {name: found.id for name, found in loaded.items()} == {n: n for n in loaded}
+    assert all(any(t.certifies for t in found.tiers.values()) for found in loaded.values())
+
+
+def test_the_load_is_offered_above_the_target_with_little_enough_in_flight():
+    # Little's law: the target at the latency bound needs 20 in flight, so 16 never exceed it.
+    found = guarantee.load()
+    job = found.job(found.tiers["full"], 2**36, seed=1)
+    assert (job.rate_iops, job.block_bytes, job.read_share) == (pytest.approx(11_000), 8192, 0.7)
+    assert job.depth / found.target_iops < found.latency.p99_s
+
+
+@pytest.mark.parametrize(
+    ("volume", "memory", "cache", "expected"),
+    [
+        (0, 0, 0, 2**36),
+        (2**40, 0, 0, 109951164416),
+        (0, 2**36, 0, 2**37),
+        (0, 2**36, 2**35, 3 * 2**36),
+    ],
+)
+def test_the_working_set_is_beyond_memory_cache_and_a_tenth_of_the_volume(
+    volume, memory, cache, expected
+):
+    tier = guarantee.load().tiers["full"]
+    assert tier.working_set_bytes(volume, memory, 8192, cache) == expected
+
+
+def test_an_unknown_name_is_an_error_that_lists_the_known():
+    with pytest.raises(StorageError, match=r"Known are critical-business@1\.0"):
+        guarantee.load("silver@9")
+
+
+@pytest.mark.parametrize("key", ["title", "rate"])
+def test_a_missing_key_is_an_error(key):
+    with pytest.raises(StorageError, match=key):
+        guarantee.decoded({k: v for k, v in TABLE.items() if k != key})
+
+
+def test_an_unknown_key_is_an_error():
+    with pytest.raises(StorageError, match='"colour" is not known'):
+        guarantee.decoded(TABLE | {"colour": 1})
+    with pytest.raises(StorageError, match='load: key "fast" is not known'):
+        guarantee.decoded(TABLE | {"load": TABLE["load"] | {"fast": True}})
