@@ -132,9 +132,9 @@ class _Workers:
             # After Ctrl-C the threads still use the file and the buffers: they end first.
             self._stop[0] = 1
             self._ready.abort()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+            # One that was just being started cannot be joined, but is listed.
+            while not set(threads).isdisjoint(threading.enumerate()):
+                time.sleep(0.001)
 
     def _work(self, index: int) -> None:
         size = self._depth * -(-self._job.block_bytes // PAGE_BYTES) * PAGE_BYTES
