@@ -69,6 +69,10 @@ class BundleWriter:
         self._write("inventory.json", inventory)
         self._write("plan.json", plan)
 
+    def replan(self, plan: Plan) -> None:
+        """Save the plan again, with the shapes that were chosen since."""
+        self._write("plan.json", plan)
+
     def add(self, outcome: Outcome) -> None:
         """Save one outcome for good, before the next case starts."""
         self._write(f"outcomes/{outcome.case_id}.{outcome.repeat}.json", OutcomeFile(outcome))

@@ -3,6 +3,7 @@
 The peak is an argument: whoever measures cannot see what a card is meant to reach.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Loss:
     causes: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.share * 100:+.0f} %: {', '.join(self.causes)}"
+        return f"{round(self.share * 100):+d} %: {', '.join(self.causes)}"
 
 
 def loss(
@@ -43,13 +44,19 @@ def loss(
     """
     if not peak > 0:
         raise ValueError(f"peak is {peak}; wanted above 0")
+    found = causes(readings, max_clock_hz)
+    return Loss(rate / peak - 1, found or ("no cause shows in the readings",))
+
+
+def causes(readings: Sequence[Reading], max_clock_hz: float | None = None) -> tuple[str, ...]:
+    """What held a card back, the commonest first; empty where nothing shows."""
     named = reasons(readings)
-    causes = [f"{name} in {share * 100:.0f} % of samples" for name, share in named]
-    causes += _limit(readings, {name for name, _ in named})
-    causes += _temperature(readings, {name for name, _ in named})
+    found = [f"{name} in {share * 100:.0f} % of samples" for name, share in named]
+    found += _limit(readings, {name for name, _ in named})
+    found += _temperature(readings, {name for name, _ in named})
     if not named:
-        causes += _unnamed(readings, max_clock_hz)
-    return Loss(rate / peak - 1, tuple(causes) or ("no cause shows in the readings",))
+        found += _unnamed(readings, max_clock_hz)
+    return tuple(found)
 
 
 def reasons(readings: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
@@ -67,19 +74,23 @@ def reasons(readings: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
     )
 
 
-def during(sample: Sample, readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Reasons for a lowered clock while this sample was taken, each once."""
-    end_s = sample.start_s + sample.duration_s
-    inside = [reading for reading in readings if sample.start_s <= reading.at_s <= end_s]
-    return tuple(
-        dict.fromkeys(
-            name
-            for reading in inside
-            if reading.accelerator is not None
-            for name in reading.accelerator.throttle or ()
-            if name != throttle.IDLE
+def during(samples: Sequence[Sample], readings: Sequence[Reading]) -> tuple[tuple[str, ...], ...]:
+    """Of every sample the reasons for a lowered clock while it was taken, each once.
+
+    Samples and readings are in the order of time. A sample between two readings has the reasons
+    of the one before: a clock is held down for longer than sensors take to be read again.
+    """
+    times_s = [reading.at_s for reading in readings]
+    found = []
+    for sample in samples:
+        first = bisect_left(times_s, sample.start_s)
+        end = bisect_right(times_s, sample.start_s + sample.duration_s)
+        inside = readings[first:end] or readings[max(0, first - 1) : first]
+        names = (
+            n for r in inside if r.accelerator is not None for n in r.accelerator.throttle or ()
         )
-    )
+        found.append(tuple(dict.fromkeys(name for name in names if name != throttle.IDLE)))
+    return tuple(found)
 
 
 def _limit(readings: Sequence[Reading], named: set[str]) -> list[str]:
@@ -104,24 +115,24 @@ def _temperature(readings: Sequence[Reading], named: set[str]) -> list[str]:
 
 def _unnamed(readings: Sequence[Reading], max_clock_hz: float | None) -> list[str]:
     """What shows without the driver's word for it: some limits are set behind its back."""
-    causes = []
+    found = []
     clocks = [reading.clock_hz for reading in readings if reading.clock_hz is not None]
     slowed = bool(clocks) and max_clock_hz is not None and _mean(clocks) < SLOWED * max_clock_hz
     if slowed and max_clock_hz is not None:
-        causes.append(f"clock {_mean(clocks) / 1e9:.2f} of {max_clock_hz / 1e9:.2f} GHz")
+        found.append(f"clock {_mean(clocks) / 1e9:.2f} of {max_clock_hz / 1e9:.2f} GHz")
         powers = [reading.power_w for reading in readings if reading.power_w is not None]
         if len(powers) > 1 and max(powers) - min(powers) <= _FLAT * _mean(powers):
-            causes.append(f"power flat at {_mean(powers):.0f} W: a limit that the driver hides")
+            found.append(f"power flat at {_mean(powers):.0f} W: a limit that the driver hides")
         else:
-            causes.append("the driver names no reason")
+            found.append("the driver names no reason")
     used = [
         reading.accelerator.utilisation
         for reading in readings
         if reading.accelerator is not None and reading.accelerator.utilisation is not None
     ]
     if used and _mean(used) < _BUSY:
-        causes.append(f"in use for {_mean(used) * 100:.0f} % of the time only")
-    return causes
+        found.append(f"in use for {_mean(used) * 100:.0f} % of the time only")
+    return found
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,11 +1,12 @@
 """What is asked for before anything runs, so that an omission shows afterwards."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, Self
 
 from bench.decode import canonical
+from bench.shapes import ShapeSearch
 from bench.stopping import Stopping
 from storage_bench.job import Job
 
@@ -69,6 +70,22 @@ class Plan:
     only: tuple[str, ...]
     """Globs over metric names that the run was narrowed to; empty for the whole profile."""
     cases: tuple[Case, ...]
+    searches: tuple[ShapeSearch, ...] = ()
+    """What decided the shapes of some cases, before any of them was measured."""
+
+    def settled(self) -> Self:
+        """This plan with the shapes that follow from its searches; itself, if they do."""
+        return replace(self, cases=tuple(map(self._settled, self.cases)))
+
+    def _settled(self, case: Case) -> Case:
+        if isinstance(case, KernelCase):
+            asked = (case.kernel, case.implementation, case.precision)
+            for found in self.searches:
+                tried = (found.kernel, found.implementation, found.precision)
+                shapes = {trial.shape for trial in found.trials}
+                if asked == tried and case.device in found.devices and case.shape in shapes:
+                    return replace(case, shape=found.shape)
+        return case
 
     def rounds(self) -> tuple[tuple[Case, int], ...]:
         """Every (case, repeat) in the order of the run."""

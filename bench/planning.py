@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal, assert_never
 
-from bench import working_sets
+from bench import candidates, working_sets
 from bench.errors import UsageError
 from bench.inventory import Device, Inventory
 from bench.plan import Case, KernelCase, Plan, StorageCase, wanted
 from bench.profile import KernelEntry, Profile, StorageSection
+from bench.shapes import ShapeSearch
 from kernels import KERNELS
 from kernels.gemm.torch_shapes import candidate_shapes
 from kernels.kernel import Kernel
@@ -35,6 +36,8 @@ START_S = {"torch": 4.0}
 OTHER_START_S = 1.5
 ACCELERATOR_START_S = 15.0
 """The same for an accelerator: its library, its context, operands made on the host."""
+TRIAL_S = 3.0
+"""Rough time that one shape of a search takes, operands included; for `plan` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def plan(
     Raises UsageError where nothing is left of it.
     """
     cases: list[Case] = []
+    shapeless: list[KernelCase] = []
     for device in inventory.devices:
         for entry in profile.kernels:
             if entry.device in ("cpu", "cuda"):
@@ -65,7 +69,9 @@ def plan(
             else:
                 fits = device.backend != "cpu"
             if fits:
-                cases += _kernel_cases(inventory, device, entry, profile)
+                found = _kernel_cases(inventory, device, entry, profile)
+                cases += found
+                shapeless += found if entry.shape is None else []
     if profile.storage is not None and storage is not None:
         cases += _storage_cases(profile.storage, storage, profile.seed)
     chosen = tuple(case for case in cases if wanted(case, only))
@@ -75,7 +81,8 @@ def plan(
             f"--only {' '.join(only)} leaves nothing of profile {profile.name}.",
             f"Its metrics here: {', '.join(metrics)}.",
         )
-    return Plan(profile.name, profile_sha256, only, chosen)
+    searches = candidates.searches((c for c in shapeless if wanted(c, only)), inventory)
+    return Plan(profile.name, profile_sha256, only, chosen, searches)
 
 
 def longest_s(case: Case) -> float:
@@ -94,10 +101,16 @@ def longest_s(case: Case) -> float:
 
 def total_s(plan: Plan, inventory: Inventory) -> float:
     """How long the run may take: cases that run at the same time take the time of one."""
-    return sum(
+    searches = plan.searches if "torch" in inventory.software else ()
+    return sum(map(search_s, searches)) + sum(
         max((longest_s(case) for case in cases if unfit(case, inventory) is None), default=0.0)
         for cases in plan.sets()
     )
+
+
+def search_s(search: ShapeSearch) -> float:
+    """How long all trials of a search may take, process start included."""
+    return ACCELERATOR_START_S + TRIAL_S * len(search.trials)
 
 
 def unfit(case: Case, inventory: Inventory) -> str | None:
@@ -106,6 +119,8 @@ def unfit(case: Case, inventory: Inventory) -> str | None:
         return None
     if case.device != CPU and "torch" not in inventory.software:
         return "torch is not installed, whose events time an accelerator"
+    if case.kernel in ("chase", "ladder"):
+        return _too_large(case, inventory)
     if not case.kernel.startswith("stream."):
         return None
     arrays = 3 if case.kernel == "stream.triad" else 2
@@ -118,6 +133,17 @@ def unfit(case: Case, inventory: Inventory) -> str | None:
     return (
         f"{arrays} arrays of {size} need {needed / 1e9:.1f} GB; "
         f"{available / 1e9:.1f} GB of this {owner}'s memory may be used"
+    )
+
+
+def _too_large(case: KernelCase, inventory: Inventory) -> str | None:
+    needed = case.shape[-1] * len(case.cpus)
+    available = MEMORY_SHARE * inventory.host.memory_bytes
+    if needed <= available:
+        return None
+    return (
+        f"working sets up to {needed / 1e9:.1f} GB together are more than the "
+        f"{available / 1e9:.1f} GB of this machine's memory that may be used"
     )
 
 
@@ -144,7 +170,7 @@ def metric_name(kernel: str, backend: str, precision: str) -> str:
 
 def _kernel_cases(
     inventory: Inventory, device: Device, entry: KernelEntry, profile: Profile
-) -> list[Case]:
+) -> list[KernelCase]:
     if entry.kernel not in KERNELS:
         raise UsageError(
             f'Profile {profile.name} wants a kernel "{entry.kernel}", which is not known.',

@@ -20,20 +20,27 @@ from bench.inventory import Inventory
 from bench.outcome import Failed, Outcome
 from bench.plan import KernelCase
 from bench.run import Listener
+from bench.shape_search import try_shapes
+from bench.shapes import Trial
 from bench.telemetry import CpuCounters
 from bench.testing import SimulatedLaunch, simulated_inventory
-from bench.worker import Assignment, run_kernel
+from bench.worker import Assignment, request_of, run_kernel
 from kernels.kernel import Kernel, Launch, Request, Work
 
 NAME = "Simulated GPU"
-FLOP_PER_S = 8e14
-"""Of a sound card at its highest clock."""
+MULTIPROCESSORS = 132
 MAX_CLOCK_HZ = 2e9
+FLOP_PER_S = MULTIPROCESSORS * 4096 * MAX_CLOCK_HZ
+"""Of a sound card at its highest clock: what Hopper's matrix units do in BF16, so that a sound
+card reaches its peak and a faulty one loses exactly what the fault costs."""
+SLOW_SHAPE = (8192, 8192, 8192)
+SLOW_SHARE = 0.9
+"""What is reached in that shape, as if its powers of two piled up on one memory channel."""
 POWER_W = 700.0
 BURST_S = 2.0
 """Limits and temperatures act on a card after so long."""
 OPS = 4 * 10**12
-"""Of one launch: 5 ms on a sound card."""
+"""Of one launch: about 4 ms on a sound card."""
 
 _SOFTWARE_POWER_CAP = 0x4
 _SOFTWARE_THERMAL = 0x20
@@ -203,7 +210,8 @@ class SimulatedNode:
         """The real discovery over the simulated driver and NVML."""
         cards = tuple(Running(gpu) for gpu in self.gpus)
         visible = tuple(
-            VisibleGpu(g.index, g.uuid, g.pci_bus_id, NAME, 80 << 30, 132, "9.0") for g in self.gpus
+            VisibleGpu(g.index, g.uuid, g.pci_bus_id, NAME, 80 << 30, MULTIPROCESSORS, "9.0")
+            for g in self.gpus
         )
         backend = CudaBackend(lambda: visible, lambda: Nvml(SimulatedNvml(cards)))
         found = discover(None, (backend,))
@@ -222,6 +230,17 @@ class SimulatedNode:
         self.now_s = max(card.now_s for card in cards)
         return outcomes
 
+    def try_shapes(self, assignment: Assignment, limit_s: float) -> tuple[Trial, ...]:
+        """Carry out a search on the card of the assignment."""
+        card = self._card(assignment)
+        case, device = assignment.case, assignment.device
+        assert isinstance(case, KernelCase)
+        assert device is not None
+        asked = request_of(case, assignment.repeat, device)
+        trials = tuple(try_shapes(_kernel(case, card), asked, assignment.shapes, _watch(card)))
+        self.now_s = card.now_s
+        return trials
+
     def _card(self, assignment: Assignment) -> Running:
         assert assignment.device is not None
         uuid = assignment.device.uuid
@@ -234,10 +253,21 @@ def _carry_out(assignment: Assignment, card: Running) -> Outcome:
     assert isinstance(case, KernelCase)
     assert assignment.device is not None
 
-    def prepare(request: Request) -> Launch:
-        return _SimulatedWork(Work(OPS, OPS // 100), result_error=card.gpu.result_error, card=card)
+    kernel, watch = _kernel(case, card), _watch(card)
+    try:
+        return run_kernel(
+            case, assignment.repeat, assignment.device, kernel, lambda: watch, lambda message: None
+        )
+    except DeviceLost as error:  # where there is a process, it dies of this
+        return Failed(case.id, assignment.repeat, f"the worker failed: {error}")
 
-    kernel = Kernel(
+
+def _kernel(case: KernelCase, card: Running) -> Kernel:
+    def prepare(request: Request) -> Launch:
+        ops = round(OPS * (SLOW_SHARE if request.shape == SLOW_SHAPE else 1))
+        return _SimulatedWork(Work(ops, OPS // 100), result_error=card.gpu.result_error, card=card)
+
+    return Kernel(
         name=case.kernel,
         measures="bytes" if case.unit == "B/s" else "ops",
         implementations=(case.implementation,),
@@ -245,15 +275,12 @@ def _carry_out(assignment: Assignment, card: Running) -> Outcome:
         refuses=lambda request: None,
         prepare=prepare,
     )
+
+
+def _watch(card: Running) -> EventWatch:
     sensors = NvmlSensors(Nvml(SimulatedNvml((card,))), card, "GPU")
     nobody = CpuCounters((), Path("/nowhere"))
-    watch = EventWatch(_Events(card), sensors, nobody, lambda: card.now_s, reads_beside_load=False)
-    try:
-        return run_kernel(
-            case, assignment.repeat, assignment.device, kernel, lambda: watch, lambda message: None
-        )
-    except DeviceLost as error:  # where there is a process, it dies of this
-        return Failed(case.id, assignment.repeat, f"the worker failed: {error}")
+    return EventWatch(_Events(card), sensors, nobody, lambda: card.now_s, reads_beside_load=False)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -21,6 +21,8 @@ from bench.inventory import Device
 from bench.measure import measure
 from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Sample, Skipped
 from bench.plan import Case, KernelCase, StorageCase
+from bench.shape_search import try_shapes
+from bench.shapes import Trial
 from kernels import KERNELS
 from kernels.kernel import Kernel, Place, Request
 from kernels.precision import PRECISIONS
@@ -44,6 +46,8 @@ class Assignment:
     """Whether the end of standard input says when to begin: others begin at the same moment."""
     peers: tuple[Device, ...] = ()
     """Other devices that a transfer may go to, the next one first."""
+    shapes: tuple[tuple[int, ...], ...] = ()
+    """Shapes to try, each shortly, instead of measuring the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Message:
     ready: bool = False
     """Everything is prepared, and the worker waits to be told to begin."""
     outcome: Outcome | None = None
+    trial: Trial | None = None
+    """What a shape reached, where shapes were to be tried; there is no outcome then."""
 
 
 def main() -> None:
@@ -68,7 +74,10 @@ def main() -> None:
     assignment = decode(Assignment, parse(sys.stdin.buffer.readline()))
     # The parent may be gone, or may have seen enough: then nobody needs the answer.
     with contextlib.suppress(BrokenPipeError):
-        tell(answers, Message(outcome=carry_out(assignment, answers)))
+        if assignment.shapes:
+            search(assignment, answers)
+        else:
+            tell(answers, Message(outcome=carry_out(assignment, answers)))
 
 
 def _die_with_parent() -> None:
@@ -124,14 +133,7 @@ def run_kernel(
 
     What a kernel raises ends the process, and the parent makes a failure of it.
     """
-    request = Request(
-        implementation=case.implementation,
-        precision=PRECISIONS[case.precision],
-        shape=case.shape,
-        # Every repeat its own input: a figure must not hang on one draw.
-        seed=case.seed + repeat,
-        place=Place(device.torch_device, case.cpus),
-    )
+    request = request_of(case, repeat, device)
     if (refusal := kernel.refuses(request)) is not None:
         return Skipped(case.id, repeat, refusal)
     try:
@@ -174,6 +176,30 @@ def run_kernel(
         )
     finally:
         launch.close()
+
+
+def search(assignment: Assignment, answers: IO[bytes]) -> None:
+    """Try the shapes and say of each what it reached."""
+    case, device = assignment.case, assignment.device
+    assert isinstance(case, KernelCase)
+    assert device is not None
+    os.sched_setaffinity(0, case.cpus)
+    watch = backend(device.backend).watch(device, case.cpus)
+    request = request_of(case, assignment.repeat, device)
+    for trial in try_shapes(KERNELS[case.kernel], request, assignment.shapes, watch):
+        tell(answers, Message(trial=trial))
+
+
+def request_of(case: KernelCase, repeat: int, device: Device) -> Request:
+    """What the kernel of this case is asked for."""
+    return Request(
+        implementation=case.implementation,
+        precision=PRECISIONS[case.precision],
+        shape=case.shape,
+        # Every repeat its own input: a figure must not hang on one draw.
+        seed=case.seed + repeat,
+        place=Place(device.torch_device, case.cpus),
+    )
 
 
 def _nothing_counts(samples: tuple[Sample, ...]) -> str | None:

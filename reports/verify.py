@@ -13,10 +13,20 @@ from bench.outcome import Measured, MeasuredIO
 def verify(folder: Path) -> Evidence:
     """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
     evidence = bundle.read(folder)
+    _shapes_follow(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
     _estimates_follow(evidence)
     return evidence
+
+
+def _shapes_follow(evidence: Evidence) -> None:
+    """The shape that was measured is the one that the trials speak for."""
+    for case, wanted in zip(evidence.plan.cases, evidence.plan.settled().cases, strict=True):
+        if case != wanted:
+            raise _invalid(
+                f"plan.json: the shape of {case.metric} does not follow from its trials."
+            )
 
 
 def _plan_is_carried_out(evidence: Evidence) -> None:

@@ -14,7 +14,7 @@ HARDWARE_FREE = {
     "bench.inventory", "bench.outcome", "bench.plan", "bench.seal", "bench.stopping",
     "bench.capability", "bench.energy", "bench.loss", "bench.steady", "bench.throttle",
     "bench.together", "bench.disturbed", "bench.modes", "bench.tally", "bench.units",
-    "bench.caches", "bench.working_sets",
+    "bench.caches", "bench.shapes", "bench.working_sets",
 }  # fmt: skip
 HEAVY = ("numpy", "numba", "torch", "pandas", "altair", "jinja2", "rich", "psutil")
 

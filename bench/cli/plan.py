@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @json_option
 def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json: bool) -> None:
     """Show what `run` would measure here and how long it may take."""
-    from bench.planning import longest_s, total_s, unfit
+    from bench.planning import longest_s, search_s, total_s, unfit
 
     inventory, planned = prepare(profile, only, storage_dir or Path.cwd())
     if as_json:
@@ -30,6 +30,11 @@ def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json:
         refusal = unfit(case, inventory)
         note = f"skipped: {refusal}" if refusal else f"up to {longest_s(case):4.0f} s"
         click.echo(f"{case.metric:<26} {case.implementation:<14} x {case.repeats}  {note}")
+    for search in planned.searches:
+        shapes = f"{len(search.trials)} shapes tried first, up to {search_s(search):.0f} s"
+        click.echo(
+            f"{search.kernel} in {search.precision:<18} {search.implementation:<14} {shapes}"
+        )
     for absent in inventory.absent:
         click.echo(f"{absent.backend}: absent: {absent.reason}")
     click.echo(f"{len(planned.cases)} cases, {total_s(planned, inventory):.0f} s at the most")

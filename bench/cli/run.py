@@ -92,6 +92,7 @@ def measure(inventory: "Inventory", planned: "Plan", folder: Path) -> "Evidence"
     from bench.cli.progress import follow
     from bench.evidence import Tool, conclude
     from bench.run import run as carry_out
+    from bench.tuning import tune
 
     started_at = now()
     writer = BundleWriter(folder / "evidence", inventory, planned)
@@ -100,6 +101,11 @@ def measure(inventory: "Inventory", planned: "Plan", folder: Path) -> "Evidence"
     # A polite kill is treated as Ctrl-C: clean up, seal what there is.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        try:
+            planned = tune(planned, inventory, talk)
+        except KeyboardInterrupt:
+            raise Incomplete("Interrupted before anything was measured.", "Run again.") from None
+        writer.replan(planned)
         with follow(planned) as listener:
             outcomes, interrupted = carry_out(planned, inventory, writer.add, listener)
     finally:

@@ -91,5 +91,8 @@ def test_there_is_no_loss_from_a_peak_that_is_none(peak: float) -> None:
 def test_a_sample_is_labelled_by_what_was_read_while_it_ran() -> None:
     seen = readings((), (CAP, IDLE), (CAP, THERMAL), (BRAKE,))
 
-    assert during(Sample(0.05, 0.2, 1, Disturbance()), seen) == (CAP, THERMAL)
-    assert during(Sample(0.0, 0.05, 1, Disturbance()), seen) == ()
+    long, early, between = (Sample(at, s, 1, Disturbance()) for at, s in
+                            ((0.05, 0.2), (0.0, 0.05), (0.32, 0.05)))  # fmt: skip
+
+    assert during((long, early, between), seen) == ((CAP, THERMAL), (), (BRAKE,))
+    assert during((long,), ()) == ((),)

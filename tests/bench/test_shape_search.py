@@ -1,4 +1,5 @@
-from bench.shape_search import Trial, best, try_shapes
+from bench.shape_search import try_shapes
+from bench.shapes import Trial, best
 from bench.testing import ScriptedWatch, SimulatedLaunch
 from kernels.kernel import Kernel, Launch, Place, Request, Shape, Work
 from kernels.precision import PRECISIONS
@@ -29,7 +30,7 @@ class Card:
         return launch
 
     def trials(self, *shapes: Shape) -> tuple[Trial, ...]:
-        return try_shapes(self.kernel, ASKED, shapes, ScriptedWatch([0.1]), try_s=0.3)
+        return tuple(try_shapes(self.kernel, ASKED, shapes, ScriptedWatch([0.1]), try_s=0.3))
 
 
 def test_the_shape_of_the_highest_rate_is_the_best() -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from bench.bundle import BundleWriter
 from bench.cli import main
 from bench.cli.discover import lines
+from bench.errors import InvalidEvidence
 from bench.estimate import Estimate
 from bench.evidence import Evidence, Tool, conclude
 from bench.loss import during, loss
@@ -21,11 +22,13 @@ from bench.run import run
 from bench.simulated_node import (
     FLOP_PER_S,
     MAX_CLOCK_HZ,
+    SLOW_SHARE,
     SimulatedGpu,
     SimulatedNode,
 )
 from bench.stopping import Stopping
 from bench.throttle import REASONS
+from bench.tuning import tune
 from reports.verify import verify
 
 STOPPING = Stopping(
@@ -38,14 +41,15 @@ PROFILE = Profile(
     stopping=STOPPING,
     kernels=(
         KernelEntry("gemm", ("bf16",), ("torch",), 2, device="accelerator",
-                    cards=("together", "alone"), shape=(64, 64, 64)),
+                    cards=("together", "alone")),
     ),
 )  # fmt: skip
 
 
 def evidence_of(node: SimulatedNode, profile: Profile = PROFILE) -> Evidence:
     inventory = node.discovered()
-    plan = make_plan(inventory, profile, "0" * 64, None)
+    planned = make_plan(inventory, profile, "0" * 64, None)
+    plan = tune(planned, inventory, try_=node.try_shapes)
     outcomes, interrupted = run(plan, inventory, lambda outcome: None, execute=node.execute)
     return conclude(
         Tool("capbench", "0.0.0", "0" * 64), "00000000-0000-0000-0000-000000000000",
@@ -152,7 +156,7 @@ def test_the_cause_of_a_loss_is_named(
 
 def test_throttled_samples_stay_and_are_labelled(evidence: Evidence) -> None:
     outcome = measured(evidence, "cuda.matrix.bf16.gpu4")
-    labels = [during(sample, outcome.readings) for sample in outcome.samples]
+    labels = during(outcome.samples, outcome.readings)
 
     assert {sample.rejected for sample in outcome.samples} == {None}
     assert labels[0] == ()
@@ -173,17 +177,46 @@ def test_a_missing_sensor_is_none_and_named_once(
 
 
 def test_the_bundle_is_verified_and_reported(evidence: Evidence, tmp_path: Path) -> None:
-    writer = BundleWriter(tmp_path / "evidence", evidence.inventory, evidence.plan)
-    for outcome in evidence.outcomes:
-        writer.add(outcome)
-    writer.finish(evidence)
-
-    assert verify(tmp_path / "evidence") == evidence
+    assert verify(seal(evidence, tmp_path / "evidence")) == evidence
     done = CliRunner().invoke(
         main, ["report", str(tmp_path / "evidence"), "--format", "json"], catch_exceptions=False
     )
     metrics = {entry["metric"] for entry in json.loads(done.output)["estimates"]}
     assert {"cuda.matrix.bf16", "cuda.matrix.bf16.gpu2", "cuda.matrix.bf16.spread"} <= metrics
+
+
+def seal(evidence: Evidence, folder: Path) -> Path:
+    writer = BundleWriter(folder, evidence.inventory, evidence.plan)
+    for outcome in evidence.outcomes:
+        writer.add(outcome)
+    writer.finish(evidence)
+    return folder
+
+
+def test_the_shape_that_was_tried_fastest_is_measured_and_its_trials_are_evidence(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (search,) = verify(seal(evidence, tmp_path / "evidence")).plan.searches
+
+    assert [trial.rate for trial in search.trials] == [
+        pytest.approx(SLOW_SHARE * FLOP_PER_S), pytest.approx(FLOP_PER_S),
+        pytest.approx(FLOP_PER_S),
+    ]  # fmt: skip
+    assert {case.shape for case in evidence.plan.cases if case.kind == "kernel"} == {
+        search.trials[1].shape
+    }
+
+
+def test_a_shape_that_its_trials_do_not_speak_for_is_no_evidence(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (search,) = evidence.plan.searches
+    first, *others = search.trials
+    flattering = replace(search, trials=(replace(first, rate=9e15), *others))
+    forged = replace(evidence, plan=replace(evidence.plan, searches=(flattering,)))
+
+    with pytest.raises(InvalidEvidence, match=r"the shape of cuda\.matrix\.bf16\.gpu0 does not"):
+        verify(seal(forged, tmp_path / "evidence"))
 
 
 def test_a_wrong_result_on_a_card_has_no_speed() -> None:

@@ -1,0 +1,31 @@
+"""Which shape searches a plan begins with: one a model of accelerator and precision. Pure."""
+
+from collections.abc import Iterable
+
+from bench.inventory import Inventory
+from bench.plan import KernelCase
+from bench.shapes import NOT_TRIED, ShapeSearch, Trial
+from kernels.gemm.torch_shapes import candidate_shapes
+
+
+def searches(cases: Iterable[KernelCase], inventory: Inventory) -> tuple[ShapeSearch, ...]:
+    """The searches that decide the shapes of these cases; none of them has been tried yet.
+
+    Only matrix products on accelerators have shapes to choose from.
+    """
+    devices = {d.uuid: d for d in inventory.devices if d.backend != "cpu"}
+    equals: dict[tuple[str, str, str, str], dict[str, None]] = {}
+    for case in cases:
+        if case.kernel == "gemm" and case.device in devices:
+            key = (case.kernel, case.implementation, case.precision, devices[case.device].name)
+            equals.setdefault(key, {})[case.device] = None
+    return tuple(
+        ShapeSearch(
+            kernel,
+            implementation,
+            precision,
+            tuple(uuids),
+            tuple(Trial(s, None, NOT_TRIED) for s in candidate_shapes(model, precision)),
+        )
+        for (kernel, implementation, precision, model), uuids in equals.items()
+    )

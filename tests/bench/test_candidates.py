@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+from bench.candidates import searches
+from bench.plan import KernelCase
+from bench.shapes import NOT_TRIED
+from bench.simulated_node import SimulatedNode
+from bench.stopping import Stopping
+from kernels.gemm.torch_shapes import candidate_shapes
+
+CASE = KernelCase(
+    "cuda.matrix.bf16", "FLOP/s", "gemm", "torch", "bf16", (1, 1, 1), "GPU-0", (0,), 7,
+    Stopping(2, 1.0, 2.0, 0.01), 2,
+)  # fmt: skip
+
+
+def test_equal_cards_share_one_search_a_precision() -> None:
+    inventory = SimulatedNode().discovered()
+    uuids = [device.uuid for device in inventory.devices]
+    cases = [replace(CASE, device=u, precision=p) for p in ("bf16", "fp8") for u in uuids]
+
+    found = searches(cases, inventory)
+
+    assert [(each.precision, each.devices) for each in found] == [
+        ("bf16", tuple(uuids)), ("fp8", tuple(uuids)),
+    ]  # fmt: skip
+    assert {trial.reason for each in found for trial in each.trials} == {NOT_TRIED}
+
+
+def test_another_model_has_a_search_and_candidates_of_its_own() -> None:
+    inventory = SimulatedNode().discovered()
+    first, *others = inventory.devices
+    mixed = replace(inventory, devices=(replace(first, name="NVIDIA H100 PCIe"), *others[:1]))
+    cases = [replace(CASE, device=device.uuid) for device in mixed.devices]
+
+    shapes = [tuple(t.shape for t in each.trials) for each in searches(cases, mixed)]
+
+    assert shapes == [
+        candidate_shapes("NVIDIA H100 PCIe", "bf16"), candidate_shapes(others[0].name, "bf16"),
+    ]  # fmt: skip
+    assert shapes[0] != shapes[1]
+
+
+def test_the_cpu_and_other_kernels_have_nothing_to_choose() -> None:
+    inventory = SimulatedNode().discovered()
+    uuid = inventory.devices[0].uuid
+
+    assert searches([replace(CASE, device="cpu")], inventory) == ()
+    assert searches([replace(CASE, device=uuid, kernel="fma")], inventory) == ()
