@@ -1,8 +1,8 @@
 """What a path is stored on: its leaf devices, and how well the media class of each is known."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Literal
@@ -36,6 +36,11 @@ class EvidenceLevel(IntEnum):
     CONTROLLER = 2
     IDENTIFY = 3
     BEHAVIOURAL = 4
+
+
+DISPUTED = MediaClass.DISPUTED
+WHEREABOUTS = (MediaClass.HYBRID, MediaClass.MEMORY, MediaClass.NETWORK)
+"""Classes that say where the bytes are, which no behaviour of the whole contradicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,25 @@ class Claim:
     reason: str
 
 
-def classify(path: Path, root: Path = Path("/")) -> Media:
-    """What the file system that holds `path` is stored on.
+Evidence = Callable[[Drive], Sequence[Claim]]
+"""One way to learn about a drive: its claims, none where it has nothing to say."""
+
+
+def classify(path: Path, root: Path = Path("/"), further: Sequence[Evidence] = ()) -> Media:
+    """What the file system that holds `path` is stored on, by sysfs and `further` evidence.
 
     `root` is where `/proc`, `/sys`, `/dev` and `/run` are looked for; the paths of another root
     are taken as they stand, without following their links.
     """
-    return combine([_leaf(bottom) for bottom in bottoms(_real(path, root), root)])
+    return combine([_leaf(bottom, further) for bottom in bottoms(_real(path, root), root)])
+
+
+def with_claim(media: Media, claim: Claim) -> Media:
+    """The class of a whole with one more claim about the whole: a behaviour, or a declaration."""
+    if claim.media is MediaClass.UNKNOWN or media.media in WHEREABOUTS:
+        return replace(media, reason=f"{media.reason}; {claim.reason}")
+    settled = settle([Claim(media.media, media.level, media.reason), claim])
+    return replace(media, media=settled.media, level=settled.level, reason=settled.reason)
 
 
 def filesystem(path: Path, root: Path = Path("/")) -> str:
@@ -117,7 +134,10 @@ def settle(claims: Sequence[Claim]) -> Claim:
     """
     if not claims:
         return Claim(MediaClass.UNKNOWN, EvidenceLevel.NONE, "nothing is known of this device")
-    known = [claim for claim in claims if claim.media is not MediaClass.UNKNOWN]
+    known = [claim for claim in claims if claim.media not in (MediaClass.UNKNOWN, DISPUTED)]
+    disputed = next((claim for claim in claims if claim.media is DISPUTED), None)
+    if disputed is not None:
+        return disputed  # a dispute is settled by people, not by one more voice
     best = max(known or claims, key=lambda claim: claim.level)
     against = [c for c in known if c.media is not best.media and c.level >= EvidenceLevel.SYSFS]
     if against:
@@ -126,18 +146,20 @@ def settle(claims: Sequence[Claim]) -> Claim:
     return best
 
 
-def _leaf(bottom: Bottom) -> Leaf:
+def _leaf(bottom: Bottom, further: Sequence[Evidence]) -> Leaf:
     if isinstance(bottom, Elsewhere):
         level = EvidenceLevel.NONE if bottom.kind == "unknown" else EvidenceLevel.SYSFS
         media, reason = MediaClass(bottom.kind), bottom.reason
         return Leaf(bottom.name, media, level, reason, None, None, None, None, None)
     drive = read_drive(bottom.directory, bottom.serial)
-    claim = settle(sysfs_claims(drive))
+    claims = [claim for evidence in (sysfs_claims, *further) for claim in evidence(drive)]
+    claim = settle(claims)
+    aside = [c.reason for c in claims if c.media is MediaClass.UNKNOWN and c is not claim]
     return Leaf(
         name=drive.name,
         media=claim.media,
         level=claim.level,
-        reason=claim.reason,
+        reason="; ".join([claim.reason, *aside]),
         model=drive.model,
         serial=drive.serial,
         size_bytes=drive.size_bytes,

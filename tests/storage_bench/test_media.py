@@ -297,6 +297,63 @@ def test_an_rbd_image_is_network(machine):
     assert stacked(machine, "250:0").media is MediaClass.NETWORK
 
 
+@pytest.mark.parametrize("name", ["nbd0", "drbd1"])
+def test_a_block_device_of_the_network_is_network(machine, name):
+    machine.device(f"virtual/block/{name}", "43:0", queue__rotational="0")
+    assert stacked(machine, "43:0").media is MediaClass.NETWORK
+
+
+@pytest.mark.parametrize("kind", ["rdma", "fc", "tcp"])
+def test_nvme_over_any_fabric_is_network(machine, kind):
+    nvme(machine, device__transport=kind)
+    media = stacked(machine, "259:0")
+    assert (media.media, media.leaves[0].transport) == (MediaClass.NETWORK, f"nvme-{kind}")
+
+
+@pytest.mark.parametrize(
+    "place", ["vbd-51712/block/xvda", "VMBUS/vmbus0/host0/target0:0:0/0:0:0:0/block/sda"]
+)
+def test_a_disk_of_xen_or_hyper_v_is_unknown(machine, place):
+    machine.device(place.replace("vmbus0", "vmbus_0"), "202:0", queue__rotational="0")
+    assert stacked(machine, "202:0").media is MediaClass.UNKNOWN
+
+
+def test_a_memory_disk_is_memory(machine):
+    machine.device("virtual/block/ram0", "1:0", queue__rotational="0")
+    assert stacked(machine, "1:0").media is MediaClass.MEMORY
+
+
+def test_a_usb_disk_and_a_sas_disk_name_their_way(machine):
+    disk(machine, "pci0/usb2/2-1/host4/target4:0:0/4:0:0:0/block/sda")
+    assert stacked(machine, "8:0").leaves[0].transport == "usb"
+
+
+def test_a_thin_volume_leads_through_its_pool_to_all_drives(machine):
+    data = machine.device("virtual/block/dm-0", "252:0", (ssd(machine),), dm__uuid="LVM-data")
+    meta = machine.device("virtual/block/dm-1", "252:1", (nvme(machine),), dm__uuid="LVM-meta")
+    pool = machine.device("virtual/block/dm-2", "252:2", (data, meta), dm__uuid="LVM-pool")
+    machine.device("virtual/block/dm-3", "252:3", (pool,), dm__uuid="LVM-thin")
+    media = stacked(machine, "252:3")
+    assert (media.media, names(media)) == (MediaClass.FLASH, ["sdb", "nvme0n1"])
+
+
+def test_the_drives_own_word_stands_above_sysfs_and_disputes_it(machine):
+    ssd(machine)
+    machine.mount("/data", "8:16", "ext4", "/dev/sdb")
+
+    def says(media: MediaClass):
+        return lambda drive: (claim(media, EvidenceLevel.IDENTIFY),)
+
+    agreed, against, silent = (
+        classify(Path("/data"), machine.root, (says(media),))
+        for media in (MediaClass.FLASH, MediaClass.DISK, MediaClass.UNKNOWN)
+    )
+    assert (agreed.media, agreed.level) == (MediaClass.FLASH, EvidenceLevel.IDENTIFY)
+    assert against.media is MediaClass.DISPUTED
+    assert (silent.media, silent.level) == (MediaClass.FLASH, EvidenceLevel.SYSFS)
+    assert "IDENTIFY says unknown" in silent.reason
+
+
 def test_an_sd_card_is_flash(machine):
     machine.device("platform/mmc0/mmc0:1/block/mmcblk0", "179:0", queue__rotational="0")
     assert stacked(machine, "179:0").media is MediaClass.FLASH
