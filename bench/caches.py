@@ -71,7 +71,13 @@ def plateaus(costs: Mapping[int, float]) -> tuple[Plateau, ...]:
     for mode in modes:
         near = [i for i, log in enumerate(logs) if abs(log - mode) <= math.log(WITHIN)]
         runs.append([i for i in near if min(modes, key=lambda m: abs(logs[i] - m)) == mode])
-    runs = [run for run in runs if sizes[run[-1]] >= LEAST_SPAN * sizes[run[0]]]
+    # What the largest set is on goes on beyond it: two sets are enough.
+    runs = [
+        run
+        for run in runs
+        if sizes[run[-1]] >= LEAST_SPAN * sizes[run[0]]
+        or (len(run) > 1 and sizes[run[-1]] == sizes[-1])
+    ]
     runs = runs or ([list(range(len(sizes)))] if sizes else [])
     return tuple(
         Plateau(_cost(costs, sizes, run), tuple(sizes[i] for i in run), outgrown)
@@ -82,40 +88,37 @@ def plateaus(costs: Mapping[int, float]) -> tuple[Plateau, ...]:
 def levels(latency_s: Mapping[int, float], read: Mapping[int, float]) -> tuple[Level, ...]:
     """Caches and memory from latencies and read bandwidths by working set; one may be empty.
 
-    Where both show as many levels these are the same ones. Where they do not, the first and the
-    last are, and of the others those whose sizes overlap.
+    Latencies say where a level is, and the bandwidth of a cache is that of its sets. Memory's is
+    that of the last plateau of the bandwidth, or of the largest set where a cache has that plateau.
     """
+    costs = {size: 1 / rate for size, rate in read.items()}
+    streamed = plateaus(costs)
     walked = plateaus(latency_s)
-    streamed = plateaus({size: 1 / rate for size, rate in read.items()})
     if not walked:
-        return tuple(_level(None, stream) for stream in streamed)
-    return tuple(_level(walk, _partner(i, walked, streamed)) for i, walk in enumerate(walked))
+        return tuple(Level(None, _size(s), None, 1 / s.cost) for s in streamed)
+    shared = [_shared(walk, streamed) for walk in walked[:-1]]
+    # Of two caches on one plateau the outer one gave it its end.
+    ends = [s if s is not t else None for s, t in pairwise([*shared, None])]
+    caches = [
+        Level(_size(walk), _size(end), walk.cost, _read(read, walk, stream))
+        for walk, end, stream in zip(walked[:-1], ends, shared, strict=True)
+    ]
+    from_memory = None
+    if streamed:
+        own = streamed[-1] not in shared
+        from_memory = 1 / streamed[-1].cost if own else read[max(read)]
+    return (*caches, Level(None, None, walked[-1].cost, from_memory))
 
 
-def _partner(i: int, walked: Sequence[Plateau], streamed: Sequence[Plateau]) -> Plateau | None:
-    if len(walked) == len(streamed):
-        return streamed[i]
-    if not streamed:
-        return None
-    if i == len(walked) - 1:
-        return streamed[-1]
-    return next((other for other in streamed[:-1] if _overlap(walked[i], other)), None)
+def _shared(walk: Plateau, streamed: Sequence[Plateau]) -> Plateau | None:
+    """The plateau that has most sets in common with this one."""
+    common = [len(set(walk.sets) & set(other.sets)) for other in streamed]
+    return streamed[common.index(max(common))] if any(common) else None
 
 
-def _overlap(one: Plateau, other: Plateau) -> bool:
-    assert one.outgrown_bytes is not None
-    assert other.outgrown_bytes is not None
-    lowest = max(one.holds_bytes, other.holds_bytes)
-    return lowest <= min(one.outgrown_bytes, other.outgrown_bytes)
-
-
-def _level(walk: Plateau | None, stream: Plateau | None) -> Level:
-    return Level(
-        size=_size(walk),
-        streamed_size=_size(stream),
-        latency_s=None if walk is None else walk.cost,
-        read=None if stream is None else 1 / stream.cost,
-    )
+def _read(read: Mapping[int, float], walk: Plateau, stream: Plateau | None) -> float | None:
+    """Of the sets that are on both plateaus: one may still be on its way up where one is flat."""
+    return None if stream is None else median(read[s] for s in {*walk.sets} & {*stream.sets})
 
 
 def _size(plateau: Plateau | None) -> Size | None:

@@ -38,6 +38,18 @@ def format_si(value: float | None, unit: str, digits: int = 3) -> str:
     return f"{significant(value / factor, digits)} {prefix}{unit}"
 
 
+def format_binary(size_bytes: float | None) -> str:
+    """A size of a cache, with a prefix of powers of 1024; unknown is an em dash.
+
+    >>> format_binary(49152), format_binary(1310720)
+    ('48 KiB', '1.25 MiB')
+    """
+    if size_bytes is None:
+        return "—"
+    power = min(3, max(0, math.floor(math.log2(size_bytes)) // 10)) if size_bytes else 0
+    return f"{size_bytes / 1024**power:.3g} {('B', 'KiB', 'MiB', 'GiB')[power]}"
+
+
 def significant(value: float, digits: int) -> str:
     """Round to significant digits without an exponent."""
     if value == 0:

@@ -15,7 +15,7 @@ from kernels.kernel import Request, Ticks, Work
 from kernels.ladder import loop
 from kernels.memory import huge_share, untouched
 from kernels.stream.kinds import ELEMENT_BYTES
-from kernels.stream.loop import fill, fold_of
+from kernels.stream.loop import fill
 from kernels.team import Team
 
 CHUNK_BYTES = 1 << 18
@@ -46,7 +46,7 @@ def sweeps_over(size_bytes: int) -> Sweeps:
     elements = size_bytes // ELEMENT_BYTES
     parts = max(1, size_bytes // CHUNK_BYTES)
     # Whole passes of the loop: what is left of the last part is read, but not timed.
-    part = elements // parts // 64 * 64
+    part = elements // parts // loop.GRAIN * loop.GRAIN
     sweeps = max(1, CHUNK_BYTES // size_bytes)
     least = -(-LEAST_BYTES // (sweeps * part * ELEMENT_BYTES))
     return Sweeps(elements, part, parts, sweeps, -(-least // parts) * parts)
@@ -135,13 +135,13 @@ class LadderLaunch:
         fill(words, 0, words.size, self._keys[worker])
 
     def _wrong(self, worker: int) -> int:
-        key = self._keys[worker]
+        folds = np.zeros(self._steps[-1].elements // loop.GRAIN, np.uint64)
+        loop.fold_grains(folds, self._keys[worker])
         wrong = 0
         for step, found in zip(self._steps, self._sums[worker].tolist(), strict=True):
+            parts = folds[: step.parts * step.part // loop.GRAIN].reshape(step.parts, -1)
+            once = np.bitwise_xor.reduce(folds[: step.elements // loop.GRAIN])
             sweeps = step.chunks // step.parts * step.sweeps
-            parts = [
-                int(fold_of(i * step.part, (i + 1) * step.part, key)) for i in range(step.parts)
-            ]
-            total = int(fold_of(0, step.elements, key)) + sweeps * sum(parts)
+            total = int(once) + sweeps * sum(np.bitwise_xor.reduce(parts, axis=1).tolist())
             wrong += (total - found) % 2**64 != 0
         return wrong

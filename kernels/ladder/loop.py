@@ -6,8 +6,18 @@ from typing import Any
 
 from kernels.ir.clock import stamp
 from kernels.jit import compiled
-from kernels.stream.loop import GROUP
+from kernels.stream.loop import GROUP, fold_of
 from kernels.stream.move import move
+
+GRAIN = 64
+"""Numbers that one pass of the loop takes with the widest vectors."""
+
+
+@compiled
+def fold_grains(folds: Any, key: Any) -> None:
+    """Of the numbers of the sequence `key`, the fold of each GRAIN of them."""
+    for i in range(folds.size):
+        folds[i] = fold_of(i * GRAIN, (i + 1) * GRAIN, key)
 
 
 def build(lanes: int) -> Any:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.capability import capability, clock_hz, ops_per_cycle
-from bench.outcome import Disturbance, Measured, Sample, WorkerTicks
+from bench.capability import by_set, capability, clock_hz, ops_per_cycle
+from bench.outcome import Disturbance, Measured, Sample, SetTicks, WorkerTicks
 from bench.tally import tally
 
 
@@ -62,3 +62,21 @@ def test_without_a_probe_the_clock_is_unknown() -> None:
 def test_without_ticks_everything_is_unknown() -> None:
     assert capability(measured()) is None
     assert ops_per_cycle(measured()) is None
+
+
+def test_a_working_set_is_looked_at_as_if_there_were_no_other() -> None:
+    sets = tuple(
+        SetTicks(size, (worker(0, [ticks] * 9, [500] * 9),))
+        for size, ticks in ((4096, 500), (8192, 1000))
+    )
+    several = measured()
+    several = replace(
+        several, samples=tuple(replace(sample, sets=sets) for sample in several.samples)
+    )
+    alone = by_set(several)
+
+    assert list(alone) == [4096, 8192]
+    assert [capability(each) for each in alone.values()] == [64_000 * 4e6, 64_000 * 2e6]
+    assert [ops_per_cycle(each) for each in alone.values()] == [64.0, 32.0]
+    assert capability(several) is None
+    assert by_set(QUIET) == {}

@@ -123,6 +123,64 @@ def test_of_several_ways_the_best_carries_the_metric_and_each_keeps_its_own(plan
     }
 
 
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        # 1000 a chunk of 500 ticks at 1 GHz, 10 % more ticks in the second process.
+        (
+            "load/s",
+            {
+                "cpu.vector.fp32.4KiB": (0.525e-9, "s"),
+                "cpu.vector.fp32.4KiB.cycles": (5.25, "cycle"),
+                "cpu.vector.fp32.1MiB": (1.05e-9, "s"),
+                "cpu.vector.fp32.1MiB.cycles": (10.5, "cycle"),
+            },
+        ),
+        (
+            "B/s",
+            {
+                "cpu.vector.fp32.4KiB": ((2e9 + 2e9 / 1.1) / 2, "B/s"),
+                "cpu.vector.fp32.1MiB": ((1e9 + 1e9 / 1.1) / 2, "B/s"),
+            },
+        ),
+    ],
+)
+def test_each_working_set_has_its_own_figure_and_all_together_have_none(
+    evidence: Evidence, unit: str, expected: dict[str, tuple[float, str]]
+) -> None:
+    case = replace(evidence.plan.cases[0], unit=unit, repeats=2)
+    plan = replace(evidence.plan, cases=(case,))
+    template = next(o for o in evidence.outcomes if isinstance(o, Measured))
+    outcomes = [
+        replace(
+            template,
+            case_id=case.id,
+            repeat=repeat,
+            counter_hz=1e9,
+            samples=(replace(sample(), sets=walked(500 + 50 * repeat)),),
+        )
+        for repeat in range(2)
+    ]
+    found = {e.metric: (e.value, e.unit) for e in estimate(plan, outcomes)}
+
+    assert found.keys() == expected.keys()
+    assert {m: unit for m, (_, unit) in found.items()} == {m: u for m, (_, u) in expected.items()}
+    assert {m: value for m, (value, _) in found.items()} == pytest.approx(
+        {m: value for m, (value, _) in expected.items()}
+    )
+
+
+def walked(ticks: int):  # type: ignore[no-untyped-def]
+    from bench.outcome import SetTicks, Tally, WorkerTicks
+
+    return tuple(
+        SetTicks(
+            size, (WorkerTicks(0, 1000, Tally((factor * ticks,), (9,)), 100, Tally((10,), (9,))),)
+        )
+        for size, factor in ((4096, 1), (1 << 20, 2))
+    )
+
+
 def sample():  # type: ignore[no-untyped-def]
     from bench.outcome import Disturbance, Sample
 

@@ -69,6 +69,23 @@ def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     assert round(observed.counter_hz or 0) == 10**9
 
 
+def test_ticks_of_several_working_sets_are_folded_by_set_and_worker() -> None:
+    ticks = tuple(
+        Ticks(cpu, [100 * size], 50, probe=[], cycles_per_probe=0, set_bytes=size)
+        for size in (1, 2)
+        for cpu in (0, 1)
+    )
+    launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
+
+    first = measure(launch, STOPPING, ScriptedWatch([0.05])).samples[0]
+
+    assert first.workers == ()
+    assert [entry.set_bytes for entry in first.sets] == [1, 2]
+    assert [[worker.cpu for worker in entry.workers] for entry in first.sets] == [[0, 1], [0, 1]]
+    assert [entry.workers[1].work.ticks for entry in first.sets] == [(100,), (200,)]
+    assert [entry.workers[0].work.counts for entry in first.sets] == [(2,), (2,)]
+
+
 def test_sensors_are_read_at_the_start_and_then_no_faster_than_ten_times_a_second() -> None:
     stopping = Stopping(3, 1.0, 2.0, 0.01, sample_time_s=0.0625)
 

@@ -53,6 +53,40 @@ def test_one_core_is_one_core_and_all_are_all(inventory: Inventory, quick: Profi
     }
 
 
+def test_working_sets_go_to_what_is_asked_for_or_beyond_the_claimed_caches(
+    inventory: Inventory,
+) -> None:
+    stopping = load("quick")[0].stopping
+    entries = [
+        KernelEntry("chase", ("uint64",), ("numba",), 2, cores=("one",), largest_bytes=9000),
+        KernelEntry("ladder", ("fp64",), ("numba",), 2, cores=("one", "all")),
+    ]
+    profile = Profile("mine", "", 1, stopping, tuple(entries))
+    cases = plan(inventory, profile, "", None).cases
+    chase, one, every = (only_kernel([case]) for case in cases)
+
+    assert (chase.metric, chase.unit) == ("cpu.cache.latency.one_core", "load/s")
+    assert chase.shape == (4096, 5120, 6144, 7168, 8192)
+    assert [(c.metric, c.unit, len(c.cpus)) for c in (one, every)] == [
+        ("cpu.cache.read.one_core", "B/s", 1), ("cpu.cache.read", "B/s", 4),
+    ]  # fmt: skip
+    # The simulated machine claims 8 MiB: twice that is below the least, 64 MiB.
+    assert (one.shape[0], one.shape[-1]) == (4096, 64 << 20)
+
+
+def test_working_sets_that_do_not_fit_the_memory_are_refused_with_the_numbers(
+    inventory: Inventory,
+) -> None:
+    entry = KernelEntry("ladder", ("fp64",), ("numba",), 2, largest_bytes=4 << 30)
+    profile = Profile("mine", "", 1, load("quick")[0].stopping, (entry,))
+    (case,) = plan(inventory, profile, "", None).cases
+
+    assert unfit(case, inventory) == (
+        "working sets up to 17.2 GB together are more than the "
+        "12.0 GB of this machine's memory that may be used"
+    )
+
+
 def test_arrays_that_do_not_fit_the_memory_are_refused_with_the_numbers(
     inventory: Inventory, quick: Profile
 ) -> None:
