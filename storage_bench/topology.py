@@ -54,11 +54,11 @@ def bottoms(path: Path, root: Path, depth: int = 0) -> tuple[Bottom, ...]:
         return (Elsewhere(mount.source, "network", reason),)
     if mount.filesystem == "overlay":
         return _overlay(mount, root, depth)
-    directories = _directories(mount, root)
-    if not directories:
+    below = directories(mount, root)
+    if not below:
         reason = f"{mount.filesystem} on {mount.source}: no block device in sysfs belongs to it"
         return (Elsewhere(mount.source, "unknown", reason),)
-    found = [bottom for item in directories for bottom in _descend(item, root, depth)]
+    found = [bottom for item in below for bottom in _descend(item, root, depth)]
     return tuple(dict.fromkeys(found))
 
 
@@ -71,35 +71,35 @@ def _overlay(mount: Mount, root: Path, depth: int) -> tuple[Bottom, ...]:
     return bottoms(Path(upper), root, depth + 1)
 
 
-def _directories(mount: Mount, root: Path) -> list[Path]:
+def directories(mount: Mount, root: Path) -> list[Path]:
     """The sysfs folders of the devices that a mount names, directly or by its members."""
     if not mount.device.startswith("0:"):
         link = root / "sys/dev/block" / mount.device
-        return [_inside(link, root)] if link.exists() else []
+        return [inside(link, root)] if link.exists() else []
     if mount.filesystem == "zfs":
         return _zfs_members(mount.source.split("/")[0], root)
     # btrfs names one of its members as the source, bcachefs all of them, joined by colons.
-    named = [_by_name(source, root) for source in mount.source.split(":")]
-    directories = [directory for directory in named if directory is not None]
-    if mount.filesystem == "btrfs" and directories:
-        return _btrfs_members(directories[0], root)
-    return directories
+    named = [by_name(source, root) for source in mount.source.split(":")]
+    found = [directory for directory in named if directory is not None]
+    if mount.filesystem == "btrfs" and found:
+        return _btrfs_members(found[0], root)
+    return found
 
 
-def _by_name(source: str, root: Path) -> Path | None:
+def by_name(source: str, root: Path) -> Path | None:
     """The sysfs folder of `/dev/NAME`, through links such as `/dev/mapper/x -> ../dm-0`."""
     if not source.startswith("/dev/"):
         return None
-    node = _inside(root / source.lstrip("/"), root)
+    node = inside(root / source.lstrip("/"), root)
     link = root / "sys/class/block" / node.name
-    return _inside(link, root) if link.exists() else None
+    return inside(link, root) if link.exists() else None
 
 
 def _btrfs_members(member: Path, root: Path) -> list[Path]:
     """All members of the file system that `member` is one of."""
     for devices in sorted((root / "sys/fs/btrfs").glob("*/devices")):
         if (devices / member.name).exists():
-            return [_inside(device, root) for device in sorted(devices.iterdir())]
+            return [inside(device, root) for device in sorted(devices.iterdir())]
     return [member]
 
 
@@ -114,7 +114,7 @@ def _zfs_members(pool: str, root: Path) -> list[Path]:
             and f"E:ID_FS_LABEL={pool}" in lines
             and link.exists()
         ):
-            members.append(_inside(link, root))
+            members.append(inside(link, root))
     return members
 
 
@@ -130,7 +130,7 @@ def _descend(directory: Path, root: Path, depth: int) -> tuple[Bottom, ...]:
             return (Elsewhere(directory.name, "unknown", reason),)
         return bottoms(Path(backing), root, depth + 1)
     slaves = directory / "slaves"
-    below = [_inside(slave, root) for slave in sorted(slaves.iterdir())] if slaves.is_dir() else []
+    below = [inside(slave, root) for slave in sorted(slaves.iterdir())] if slaves.is_dir() else []
     if not below:
         return (BlockDevice(directory),)
     layer = _read(directory / "dm/uuid")
@@ -140,10 +140,10 @@ def _descend(directory: Path, root: Path, depth: int) -> tuple[Bottom, ...]:
     return tuple(bottom for item in below for bottom in _descend(item, root, depth + 1))
 
 
-def _inside(link: Path, root: Path) -> Path:
+def inside(link: Path, root: Path) -> Path:
     """Follow links, reading an absolute target of a recorded tree as one below its root."""
     if link.is_symlink() and (target := os.readlink(link)).startswith("/"):
-        return _inside(root / target.lstrip("/"), root)
+        return inside(root / target.lstrip("/"), root)
     return link.resolve()
 
 

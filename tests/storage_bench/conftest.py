@@ -57,10 +57,12 @@ class Machine:
         folder = f"sys/devices/{place}"
         name = folder.rsplit("/", 1)[1]
         self.write(f"{folder}/size", files.pop("size", "2048"))
+        self.write(f"{folder}/dev", number)
         for file, text in files.items():
             self.write(f"{folder}/{file.replace('__', '/')}", text)
         for slave in slaves:
             self.link(f"{folder}/slaves/{slave.rsplit('/', 1)[1]}", slave)
+            self.link(f"{slave}/holders/{name}", folder)
         self.link(f"sys/dev/block/{number}", folder)
         self.link(f"sys/class/block/{name}", folder)
         return folder
