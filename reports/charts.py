@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 
 from bench.units import format_si
-from reports import frames
+from reports import cache_charts, frames
+from reports.caches import is_step
 from reports.judge import Finding, Verdict
 from reports.report import Report
 from reports.wording import SIGN, printable, short
@@ -33,9 +34,13 @@ def charts(report: Report) -> dict[str, Specification]:
     found = {"plan": plan(report)}
     if any(peak.ratio is not None for peak in report.peaks):
         found["peaks"] = peaks(report)
+    if report.steps:
+        found["caches"] = cache_charts.caches(report)
+    if report.rooflines:
+        found["roofline"] = cache_charts.roofline(report)
     if report.series:
         found["samples"] = samples(report)
-    if report.estimates:
+    if any(not is_step(item.estimate.metric) for item in report.estimates):
         found["estimates"] = estimates(report)
     return found
 
@@ -135,8 +140,9 @@ def samples(report: Report) -> Specification:
 
 
 def estimates(report: Report) -> Specification:
-    """The interval of every estimate relative to its value, with the processes behind it."""
+    """The interval of every estimate relative to its value; working sets have their own chart."""
     frame = frames.estimates(report)
+    frame = frame[~frame["metric"].map(is_step)].reset_index(drop=True)
     frame["figure"] = [
         _figure(report, host, metric)
         for host, metric in zip(frame["host"], frame["metric"], strict=True)

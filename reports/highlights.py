@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reports.caches import is_step
 from reports.interval import Interval
 from reports.report import Report
 
@@ -31,7 +32,7 @@ def highlights(report: Report) -> tuple[Highlight, ...]:
     found = []
     for item in report.estimates:
         estimate = item.estimate
-        if estimate.metric.rpartition(".")[2] in _DETAILS:
+        if estimate.metric.rpartition(".")[2] in _DETAILS or is_step(estimate.metric):
             continue
         found.append(
             Highlight(

@@ -11,6 +11,7 @@ from reports import policy as policies
 from reports import targets
 from reports.accelerator_peaks import accelerator_peaks
 from reports.assignment import Assignment, assign, of_machines
+from reports.caches import CacheLevel, Step, cache_levels, steps
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
@@ -20,6 +21,7 @@ from reports.normalise import normalise
 from reports.peak import Peak, peaks
 from reports.policy import Policy, alternatives
 from reports.provenance import Provenance, provenance
+from reports.roofline import Roofline, rooflines
 from reports.series import Omission, Point, omissions, points
 from reports.summary import ClassCapacity, Machine, by_class, machine
 from reports.targets import TargetPlan
@@ -51,6 +53,9 @@ class Report:
     omissions: tuple[Omission, ...]
     disturbances: tuple[Disturbance, ...]
     peaks: tuple[Peak, ...]
+    caches: tuple[CacheLevel, ...]
+    steps: tuple[Step, ...]
+    rooflines: tuple[Roofline, ...]
     series: tuple[Point, ...]
     provenance: tuple[Provenance, ...]
     warnings: tuple[str, ...]
@@ -111,6 +116,9 @@ def build(
         omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
         disturbances=tuple(d for evidence in evidences for d in disturbances(evidence)),
         peaks=tops,
+        caches=tuple(level for evidence in evidences for level in cache_levels(evidence)),
+        steps=tuple(step for evidence in evidences for step in steps(evidence)),
+        rooflines=tuple(line for evidence in evidences for line in rooflines(evidence)),
         series=tuple(point for evidence in evidences for point in points(evidence)),
         provenance=provenance(evidences, facts[chosen], found, wanted),
         warnings=(*_warnings(evidences, tops), *notes),

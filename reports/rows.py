@@ -61,6 +61,24 @@ def peaks(report: Report) -> list[Row]:
     ]
 
 
+def caches(report: Report) -> list[Row]:
+    return [encode(level) for level in report.caches]
+
+
+def rooflines(report: Report) -> list[Row]:
+    """Roofs in FLOP/s, ceilings in B/s, and where they meet in FLOP/B, by precision."""
+    return [
+        {
+            **encode(line),
+            "ceilings": [
+                {**encode(c), "ridges": {roof.precision: c.ridge(roof) for roof in line.roofs}}
+                for c in line.ceilings
+            ],
+        }
+        for line in report.rooflines
+    ]
+
+
 def disturbances(report: Report) -> list[Row]:
     """How far each way of measuring stayed behind what the cores can do, and what is to blame."""
     return [encode(disturbance) for disturbance in report.disturbances]

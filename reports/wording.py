@@ -1,6 +1,7 @@
 """How a finding is said in words: amounts, targets, verdicts. The same in every format."""
 
-from bench.units import format_si
+from bench.caches import Size
+from bench.units import format_binary, format_si
 from reports.disturbances import Disturbance
 from reports.interval import Interval
 from reports.judge import Finding, Verdict
@@ -45,6 +46,21 @@ def short(interval: Interval | None, unit: str) -> str:
     if interval is None:
         return NOTHING
     return amount(interval, unit) if interval.value is None else quantity(interval.value, unit)
+
+
+def effective(size: Size | None) -> str:
+    """Effective size of a cache: what it holds, and what outgrows it."""
+    if size is None:
+        return NOTHING
+    return f"{format_binary(size.holds_bytes)} – {format_binary(size.outgrown_bytes)}"
+
+
+def claimed(size_bytes: int | None) -> str:
+    return format_binary(size_bytes)
+
+
+def cores(count: int) -> str:
+    return "one core" if count == 1 else f"{count} cores"
 
 
 def spread(interval: Interval) -> str:

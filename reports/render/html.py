@@ -22,6 +22,8 @@ from reports.report import Report
 _TITLES = {
     "plan": "The plan's indicators as a share of their targets",
     "peaks": "Measured against theoretical peak",
+    "caches": "Latency and bandwidth by working set",
+    "roofline": "Attainable rate by operations a byte",
     "samples": "Samples over time",
     "estimates": "Where the figures come from: processes and intervals",
 }

@@ -34,6 +34,8 @@ def text(report: Report) -> str:
         "estimates": rows.estimates(report),
         "capacities": rows.capacities(report),
         "peaks": rows.peaks(report),
+        "caches": rows.caches(report),
+        "rooflines": rows.rooflines(report),
         "disturbances": rows.disturbances(report),
         "omissions": rows.omissions(report),
         "provenance": rows.provenance(report),

@@ -11,7 +11,19 @@ from rich.text import Text
 from reports.highlights import highlights
 from reports.judge import Finding, Verdict
 from reports.report import Report
-from reports.wording import NOTHING, blamed, printable, quantity, short, spread, target, verdict
+from reports.wording import (
+    NOTHING,
+    blamed,
+    claimed,
+    cores,
+    effective,
+    printable,
+    quantity,
+    short,
+    spread,
+    target,
+    verdict,
+)
 
 WIDTH = 80
 _STYLE = {
@@ -41,6 +53,10 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield from _machines(report)
     if report.estimates:
         yield _figures(report)
+    if report.caches:
+        yield _caches(report)
+    if report.rooflines:
+        yield _rooflines(report)
     if report.disturbed:
         yield _disturbed(report)
     yield _plan(report)
@@ -84,6 +100,47 @@ def _figures(report: Report) -> Table:
     covered = ", ".join(f"{confidence:.0%}" for confidence in confidences)
     table.caption = f"interval over n processes; it covers the median with {covered}"
     return table
+
+
+def _caches(report: Report) -> Table:
+    table = _table("Caches, as they show")
+    table.add_column("Seen by", overflow="fold")
+    table.add_column("Level", no_wrap=True)
+    for heading in ("Holds – outgrown by", "Claimed", "Latency", "Read"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for level in report.caches:
+        table.add_row(
+            *map(Text, (_seen_by(report, level.host, level.cores), level.name)),
+            *map(
+                Text, (effective(level.size or level.streamed_size), claimed(level.claimed_bytes))
+            ),
+            *map(Text, (quantity(level.latency_s, "s"), quantity(level.read, "B/s"))),
+        )
+    table.caption = "sizes of one core's working set, by latency where it was measured"
+    return table
+
+
+def _rooflines(report: Report) -> Table:
+    table = _table("Roofline: from how many FLOP a byte on the vector peak is the bound")
+    table.add_column("Cores", overflow="fold")
+    table.add_column("Data from", overflow="fold")
+    for heading in ("Bandwidth", "FP32 peak", "from", "FP64 peak", "from"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for line in report.rooflines:
+        roofs = {roof.precision: roof for roof in line.roofs}
+        for ceiling in line.ceilings:
+            cells = [_seen_by(report, line.host, line.cores), ceiling.name]
+            cells.append(quantity(ceiling.bandwidth, "B/s"))
+            for precision in ("fp32", "fp64"):
+                roof = roofs.get(precision)
+                cells.append(NOTHING if roof is None else quantity(roof.flops, "FLOP/s"))
+                cells.append(NOTHING if roof is None else quantity(ceiling.ridge(roof), ""))
+            table.add_row(*map(Text, cells))
+    return table
+
+
+def _seen_by(report: Report, host: str, count: int) -> str:
+    return f"{printable(host)}, {cores(count)}" if len(report.machines) > 1 else cores(count)
 
 
 def _disturbed(report: Report) -> Table:
