@@ -68,7 +68,8 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
             rounds = [together(same, cases[0].unit) for same in _repeats(cases, by_case)]
             seen = [each for each in rounds if each is not None]
             sums = interval(full, cases[0].unit, [each.total for each in seen])
-            ways[group] += [sums] if sums is not None else []
+            if sums is not None:
+                ways[group].append(sums)
             estimates += _of_node(name, cases[0].unit, seen)
     for metric, found_ways in ways.items():
         best = max(found_ways, key=lambda e: e.value)

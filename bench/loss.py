@@ -17,6 +17,7 @@ LOWERED = 0.99
 """A power limit below this share of the default one was lowered by somebody."""
 SLOWED = 0.98
 """A clock below this share of the highest one was held down."""
+UNEXPLAINED = "no cause shows in the readings"
 _FLAT = 0.03
 """A power that stays within this share of its mean leans on a limit that nobody names."""
 _BUSY = 0.5
@@ -45,7 +46,7 @@ def loss(
     if not peak > 0:
         raise ValueError(f"peak is {peak}; wanted above 0")
     found = causes(readings, max_clock_hz)
-    return Loss(rate / peak - 1, found or ("no cause shows in the readings",))
+    return Loss(rate / peak - 1, found or (UNEXPLAINED,))
 
 
 def causes(readings: Sequence[Reading], max_clock_hz: float | None = None) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ class ShapeSearch:
     trials: tuple[Trial, ...]
     """In the order of the candidates, the most promising first."""
 
+    def __post_init__(self) -> None:
+        if not self.devices or not self.trials:
+            raise ValueError("a search has a device that tries and a shape that is tried")
+
     @property
     def shape(self) -> Shape:
         """The best shape, or the most promising one where none could be tried."""

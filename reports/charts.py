@@ -105,19 +105,21 @@ def peaks(report: Report) -> Specification:
 
 
 def samples(report: Report) -> Specification:
-    """Samples over time, one small chart a figure; rejected ones are crosses."""
+    """Samples over time, one small chart a figure; rejected and throttled ones are marked."""
     frame = frames.series(report, SAMPLES_A_PROCESS)
     several = len(report.machines) > 1
     frame["figure"] = frame["metric"] + " " + frame["implementation"]
     if several:
         frame["figure"] = frame["host"].map(printable) + " " + frame["figure"]
     frame["process"] = frame["repeat"] + 1
-    frame["counted"] = frame["rejected"].isna().map({True: "counted", False: "rejected"})
+    frame["state"] = "counted"
+    frame.loc[frame["throttled"].notna(), "state"] = "throttled"
+    frame.loc[frame["rejected"].notna(), "state"] = "rejected"
     frame["said"] = [
         format_si(rate, unit) for rate, unit in zip(frame["rate"], frame["unit"], strict=True)
     ]
-    frame["rejected"] = frame["rejected"].fillna("")
-    kept = ["figure", "at_s", "rate", "process", "counted", "said", "rejected"]
+    frame["why"] = frame["rejected"].fillna(frame["throttled"]).fillna("").map(printable)
+    kept = ["figure", "at_s", "rate", "process", "state", "said", "why"]
     chart = (
         alt.Chart(frame[kept])
         .mark_point(size=18, filled=True, opacity=0.9)
@@ -126,11 +128,14 @@ def samples(report: Report) -> Specification:
             y=alt.Y("rate:Q", title=None, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False)),
             color=alt.Color("process:N", legend=alt.Legend(orient="top")),
             shape=alt.Shape(
-                "counted:N",
-                scale=alt.Scale(domain=["counted", "rejected"], range=["circle", "cross"]),
+                "state:N",
+                scale=alt.Scale(
+                    domain=["counted", "throttled", "rejected"],
+                    range=["circle", "triangle-down", "cross"],
+                ),
                 legend=alt.Legend(orient="top", title=None),
             ),
-            tooltip=["figure", "process", "said", "rejected"],
+            tooltip=["figure", "process", "said", "why"],
         )
         .properties(width=250, height=90)
         .facet(alt.Facet("figure:N", title=None, sort=None), columns=3)

@@ -6,7 +6,10 @@ from reports.caches import is_step
 from reports.interval import Interval
 from reports.report import Report
 
-_DETAILS = ("capability", "per_cycle", "clock", "p50")
+_DETAILS = (
+    "capability", "per_cycle", "clock", "p50",
+    "burst", "sustained", "power", "power_integrated", "slowest", "spread",
+)  # fmt: skip
 """Last part of the names of estimates that stand beside another, or are of less use."""
 
 
@@ -27,7 +30,10 @@ class Highlight:
 
 def highlights(report: Report) -> tuple[Highlight, ...]:
     """Estimates without their details, in the order of the report."""
-    ratios = {(peak.host, peak.metric): peak.ratio for peak in report.peaks}
+    ratios: dict[tuple[str, str], Interval | None] = {}
+    for peak in report.peaks:
+        # The data sheet's peak comes first, before the same at another clock.
+        ratios.setdefault((peak.host, peak.metric), peak.ratio)
     values = {(item.host, item.estimate.metric): item.estimate.value for item in report.estimates}
     found = []
     for item in report.estimates:

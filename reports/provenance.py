@@ -54,6 +54,10 @@ def _estimate(evidence: Evidence, estimate: Estimate) -> Provenance:
 
 
 def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
+    if estimate.metric.rpartition(".")[2] in ("capability", "per_cycle", "clock"):
+        return "from the cycle-counter readings of the samples"
+    if any(isinstance(case, KernelCase) and case.device != "cpu" for case in cases):
+        return _of_accelerators(estimate, cases)
     if estimate.unit == "s":
         return "percentile of the engine's latency histogram"
     if estimate.unit in ("FLOP/s", "OP/s"):
@@ -65,6 +69,21 @@ def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
     return "from the cycle-counter readings of the samples"
 
 
+def _of_accelerators(estimate: Estimate, cases: tuple[Case, ...]) -> str:
+    by_end = {
+        "burst": "work ÷ time of the best second",
+        "sustained": "work ÷ time since the run was steady",
+        "power": "energy by the device's counter ÷ the time between its readings",
+        "power_integrated": "power integrated over its readings ÷ the time between them",
+        "slowest": "the least rate of the cards that ran at the same time",
+        "spread": "(fastest − slowest) ÷ median of the cards that ran at the same time",
+    }
+    counted = "work ÷ time since the run was steady, or of its last third"
+    if len({case.device for case in cases if isinstance(case, KernelCase)}) > 1:
+        counted += ", summed over the cards in the time in which all ran"
+    return by_end.get(estimate.metric.rpartition(".")[2], counted)
+
+
 def _cases(evidence: Evidence, estimate: Estimate) -> tuple[Case, ...]:
     """Cases that the figure is made of: of its name, or of the longest that it begins with."""
     metric = estimate.metric
@@ -73,7 +92,13 @@ def _cases(evidence: Evidence, estimate: Estimate) -> tuple[Case, ...]:
         return exact
     begins = [c for c in evidence.plan.cases if metric.startswith(f"{c.metric}.")]
     longest = max((len(c.metric) for c in begins), default=0)
-    return tuple(c for c in begins if len(c.metric) == longest)
+    if begins:
+        return tuple(c for c in begins if len(c.metric) == longest)
+    return tuple(
+        c
+        for c in evidence.plan.cases
+        if isinstance(c, KernelCase) and c.group and f"{metric}.".startswith(f"{c.group}.")
+    )
 
 
 def _finding(finding: Finding, plan: TargetPlan) -> Provenance:

@@ -10,13 +10,16 @@ from bench.evidence import Evidence
 from reports import policy as policies
 from reports import targets
 from reports.accelerator_peaks import accelerator_peaks
+from reports.accelerator_runs import AcceleratorRun, accelerator_runs
 from reports.assignment import Assignment, assign, of_machines
 from reports.caches import CacheLevel, Step, cache_levels, steps
+from reports.chosen_shapes import ChosenShape, chosen_shapes
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
 from reports.judge import Finding, exit_code
 from reports.metrics import Facts
+from reports.node_runs import NodeRun, node_runs
 from reports.normalise import normalise
 from reports.peak import Peak, peaks
 from reports.policy import Policy, alternatives
@@ -53,6 +56,10 @@ class Report:
     omissions: tuple[Omission, ...]
     disturbances: tuple[Disturbance, ...]
     peaks: tuple[Peak, ...]
+    accelerators: tuple[AcceleratorRun, ...]
+    nodes: tuple[NodeRun, ...]
+    """Cards of one node that ran at the same time."""
+    shapes: tuple[ChosenShape, ...]
     caches: tuple[CacheLevel, ...]
     steps: tuple[Step, ...]
     rooflines: tuple[Roofline, ...]
@@ -116,6 +123,9 @@ def build(
         omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
         disturbances=tuple(d for evidence in evidences for d in disturbances(evidence)),
         peaks=tops,
+        accelerators=tuple(run for evidence in evidences for run in accelerator_runs(evidence)),
+        nodes=tuple(run for evidence in evidences for run in node_runs(evidence)),
+        shapes=tuple(shape for evidence in evidences for shape in chosen_shapes(evidence)),
         caches=tuple(level for evidence in evidences for level in cache_levels(evidence)),
         steps=tuple(step for evidence in evidences for step in steps(evidence)),
         rooflines=tuple(line for evidence in evidences for line in rooflines(evidence)),

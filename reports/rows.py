@@ -3,6 +3,7 @@
 from typing import Any
 
 from bench.decode import encode
+from reports import wording
 from reports.interval import Interval
 from reports.judge import Finding
 from reports.report import Report
@@ -77,6 +78,19 @@ def rooflines(report: Report) -> list[Row]:
         }
         for line in report.rooflines
     ]
+
+
+def accelerators(report: Report) -> list[Row]:
+    """How each card ran, with the loss in one sentence beside its parts."""
+    return [{**encode(run), "loss": wording.loss(run)} for run in report.accelerators]
+
+
+def nodes(report: Report) -> list[Row]:
+    return [encode(run) for run in report.nodes]
+
+
+def shapes(report: Report) -> list[Row]:
+    return [encode(chosen) for chosen in report.shapes]
 
 
 def disturbances(report: Report) -> list[Row]:

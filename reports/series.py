@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bench.evidence import Evidence
+from bench.loss import during
 from bench.outcome import Failed, Measured, MeasuredIO, Skipped
 from bench.plan import Case
 
@@ -23,6 +24,8 @@ class Point:
     rate: float
     unit: str
     rejected: str | None
+    throttled: str | None = None
+    """Reasons that the driver of an accelerator named for a lowered clock meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def points(evidence: Evidence) -> tuple[Point, ...]:
         case = cases.get(outcome.case_id)
         if case is None:
             continue
-        for at_s, rate, rejected in _rates(case, outcome):
+        for at_s, rate, rejected, throttled in _rates(case, outcome):
             found.append(
                 Point(
                     evidence.inventory.host.hostname,
@@ -58,6 +61,7 @@ def points(evidence: Evidence) -> tuple[Point, ...]:
                     rate,
                     case.unit,
                     rejected,
+                    throttled,
                 )
             )
     order = {case.id: i for i, case in enumerate(evidence.plan.cases)}
@@ -111,19 +115,21 @@ def _listed(evidence: Evidence, counts: dict[tuple[str, str, str], int]) -> tupl
 
 def _rates(
     case: Case, outcome: Measured | MeasuredIO | Skipped | Failed
-) -> Sequence[tuple[float, float, str | None]]:
+) -> Sequence[tuple[float, float, str | None, str | None]]:
     match outcome:
         case Measured():
             work = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
             return [
-                (s.start_s, work * s.launches / s.duration_s, s.rejected)
-                for s in outcome.samples
+                (s.start_s, work * s.launches / s.duration_s, s.rejected, ", ".join(names) or None)
+                for s, names in zip(
+                    outcome.samples, during(outcome.samples, outcome.readings), strict=True
+                )
                 if s.duration_s > 0
             ]
         case MeasuredIO():
             result = outcome.result
             amount = result.io_bytes if case.unit == "B/s" else result.ios
-            return [(0.0, amount / result.duration_s, None)] if result.duration_s > 0 else []
+            return [(0.0, amount / result.duration_s, None, None)] if result.duration_s > 0 else []
         case Skipped() | Failed():
             return []
         case _:

@@ -1,5 +1,6 @@
 """Machines and capacities in short, for the tables of a report. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -27,6 +28,7 @@ class Machine:
     """Physical cores that the run could use."""
     memory_bytes: int
     accelerators: tuple[str, ...]
+    """Each model once, with its number where there are several."""
     absent: tuple[str, ...]
     """Backends without a device, each with its reason."""
     storage: str | None
@@ -69,7 +71,12 @@ def machine(evidence: Evidence) -> Machine:
         processor=host.processor.model_name,
         cores=len(host.processor.workers),
         memory_bytes=host.memory_bytes,
-        accelerators=tuple(d.name for d in inventory.devices if d.backend != "cpu"),
+        accelerators=tuple(
+            name if count == 1 else f"{count} × {name}"
+            for name, count in Counter(
+                device.name for device in inventory.devices if device.backend != "cpu"
+            ).items()
+        ),
         absent=tuple(f"{absent.backend}: {absent.reason}" for absent in inventory.absent),
         storage=place,
         profile=evidence.plan.profile,

@@ -1,10 +1,14 @@
 """How a finding is said in words: amounts, targets, verdicts. The same in every format."""
 
 from bench.caches import Size
+from bench.loss import UNEXPLAINED, Loss
 from bench.units import format_binary, format_si
-from reports.disturbances import Disturbance
+from reports.accelerator_runs import AcceleratorRun
+from reports.chosen_shapes import ChosenShape
+from reports.disturbances import WORTH_TELLING, Disturbance
 from reports.interval import Interval
 from reports.judge import Finding, Verdict
+from reports.node_runs import NodeRun
 from reports.targets import TargetPlan
 
 SIGN = {
@@ -103,3 +107,59 @@ def blamed(disturbance: Disturbance) -> str:
         )
         said.append(f"a core ran at several speeds: {speeds} of the time")
     return "; ".join(said) or "no counter of the kernel explains it"
+
+
+def loss(run: AcceleratorRun) -> str:
+    """How far a card is from its peak and why: `-14 %: software power cap in 92 % of samples`."""
+    share, causes = run.share_of_peak, run.causes
+    if share is None:
+        return ": ".join(["no peak is known", ", ".join(causes)][: 1 + bool(causes)])
+    if not causes and share >= -WORTH_TELLING:
+        return f"{round(share * 100):+d} %"
+    return str(Loss(share, causes or (UNEXPLAINED,)))
+
+
+def sustained(run: AcceleratorRun) -> str:
+    """The sustained rate, or why there is none."""
+    if run.sustained is None:
+        return f"not steady: {'; '.join(run.not_steady)}"
+    said = quantity(run.sustained, run.unit)
+    return f"{said}; one process not: {'; '.join(run.not_steady)}" if run.not_steady else said
+
+
+def spent(run: AcceleratorRun) -> str:
+    """Energy by its source, mean power, and work for it."""
+    if run.spent is None:
+        return NOTHING
+    return (
+        f"{quantity(run.spent.energy_j, 'J')} by {' and '.join(run.spent.sources)}, "
+        f"{quantity(run.spent.power_w, 'W')}, {quantity(run.spent.work_per_j, f'{run.unit} per W')}"
+    )
+
+
+def together(node: NodeRun) -> str:
+    """How the cards of a node compare: `slowest cuda:2 at 641 TFLOP/s, spread 20.0 %`."""
+    said = f"slowest {node.slowest} at {quantity(node.slowest_rate, node.unit)}, "
+    said += f"spread {quantity(node.spread, '%')}"
+    if not node.lost:
+        return f"{node.planned} cards: {said}"
+    return f"{len(node.measured)} of {node.planned} cards, {', '.join(node.lost)} lost: {said}"
+
+
+def node_sustained(node: NodeRun) -> str:
+    """The sum that all cards sustain, or what it was while they were not steady."""
+    if node.sustained is None:
+        return f"not steady: {quantity(node.total, node.unit)}"
+    return quantity(node.sustained, node.unit)
+
+
+def dimensions(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def trials(chosen: ChosenShape) -> str:
+    """What the shapes reached that were tried."""
+    return "; ".join(
+        f"{dimensions(trial.shape)}: {trial.reason or quantity(trial.rate, chosen.unit)}"
+        for trial in chosen.trials
+    )

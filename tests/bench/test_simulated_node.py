@@ -256,3 +256,9 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
         "device      Simulated GPU (cuda:4): GPU-00000004-0000-4000-8000-000000000000, "
         "limit 600 of 700 W, whole, virtualisation none"
     )
+
+
+def test_a_node_of_which_every_card_fails_has_no_figure() -> None:
+    wrong = SimulatedNode(gpus=tuple(SimulatedGpu(i, result_error=0.5) for i in range(2)))
+
+    assert evidence_of(wrong).estimates == ()

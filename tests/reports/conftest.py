@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from bench.estimate import Estimate
-from bench.evidence import Evidence
+from bench.evidence import Evidence, Tool, conclude
 from bench.inventory import Device, Storage
+from bench.planning import plan as plan_for
+from bench.profile import KernelEntry, Profile
+from bench.run import run
+from bench.simulated_node import SimulatedGpu, SimulatedNode
+from bench.stopping import Stopping
 from bench.testing import simulated_evidence, simulated_inventory
+from bench.tuning import tune
 from reports.facility import Facility, load
 from reports.policy import Policy
 from reports.policy import load as load_policy
@@ -59,6 +65,36 @@ def make_evidence() -> MakeEvidence:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def simulate() -> Callable[..., Evidence]:
+    """Evidence of a node of these GPUs: one matrix product, together and alone."""
+
+    def make(*gpus: SimulatedGpu, seconds: float = 20.0) -> Evidence:
+        stopping = Stopping(10, seconds, seconds, 0.5, sample_time_s=0.5)
+        entry = KernelEntry(
+            "gemm", ("bf16",), ("torch",), 2, device="accelerator", cards=("together", "alone")
+        )
+        node = SimulatedNode(gpus) if gpus else SimulatedNode()
+        inventory = node.discovered()
+        profile = Profile("simulated", "every card", 7, stopping, (entry,))
+        asked = plan_for(inventory, profile, "0" * 64, None)
+        plan = tune(asked, inventory, try_=node.try_shapes)
+        outcomes, interrupted = run(plan, inventory, lambda outcome: None, execute=node.execute)
+        return conclude(
+            Tool("capbench", "0.0.0", "0" * 64), "00000000-0000-0000-0000-000000000000",
+            "2025-01-01T00:00:00+00:00", "2025-01-01T00:10:00+00:00",
+            inventory, plan, outcomes, interrupted,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def node(simulate: Callable[..., Evidence]) -> Evidence:
+    """Eight GPUs: 2 is too hot, 4 power-capped, 5 lacks a sensor, 6 falls off the bus."""
+    return simulate()
 
 
 @pytest.fixture

@@ -73,3 +73,12 @@ def test_skipped_failed_and_missing_processes_are_told_with_their_reasons() -> N
         ("memory.triad", "never ran", 2, "interrupted by the user"),
         ("memory.triad", "no interval", 1, "one process alone has no interval"),
     ]
+
+
+def test_throttled_samples_are_counted_and_say_why(node: Evidence) -> None:
+    capped = [p for p in points(node) if p.metric == "cuda.matrix.bf16.gpu4" and p.repeat == 0]
+    sound = [p for p in points(node) if p.metric == "cuda.matrix.bf16.gpu0"]
+
+    assert (capped[0].throttled, capped[-1].throttled) == (None, "software power cap")
+    assert {point.rejected for point in capped} == {None}
+    assert {point.throttled for point in sound} == {None}
