@@ -15,7 +15,7 @@ VOID = ir.VoidType()
 # Intel SDM vol. 1, 18: a tile has 16 rows of 64 bytes. Tiles 0-3 sum, 4-5 hold A, 6-7 hold B.
 SIDE, ROW_BYTES, WORD_BYTES = 16, 64, 4
 LINES_AHEAD = 4
-CONFIGURATION = (
+_CONFIGURATION = (
     bytes([1])  # palette 1
     + bytes(15)
     + b"".join(ROW_BYTES.to_bytes(2, "little") for _ in range(8))
@@ -25,9 +25,11 @@ CONFIGURATION = (
 )
 
 
-def emit_configure(builder: Any, address: Any) -> None:
-    """Load the 64 bytes of `CONFIGURATION` at this address into the calling thread."""
-    _call(builder, "llvm.x86.ldtilecfg", [builder.inttoptr(address, I8.as_pointer())])
+def emit_configure(builder: Any) -> None:
+    """Open the tiles of the calling thread, all of 16 rows of 64 bytes."""
+    layout = ir.Constant(ir.ArrayType(I8, len(_CONFIGURATION)), bytearray(_CONFIGURATION))
+    constant = cgutils.global_constant(builder, "amx.configuration", layout)
+    _call(builder, "llvm.x86.ldtilecfg", [builder.bitcast(constant, I8.as_pointer())])
 
 
 def emit_release(builder: Any) -> None:
@@ -38,7 +40,7 @@ def emit_release(builder: Any) -> None:
 def emit(builder: Any, arguments: Any, a_stride: int) -> None:
     """Emit one tile of 32 x 32; a step is 32 values of k, as 16 pairs.
 
-    A: 32 rows of BF16, `a_stride` bytes apart. B: for each pair of k 32 pairs, 128 bytes. C: FP32.
+    A: 32 rows of BF16, `a_stride` bytes apart. B: two tile registers of 1 KiB a step. C: FP32.
     `arguments` are steps, the addresses of A, B and C, C's stride in elements, first, ahead.
     `first` overwrites C instead of adding. Each step brings `LINES_AHEAD` lines from `ahead` near.
     """
@@ -55,15 +57,6 @@ def emit(builder: Any, arguments: Any, a_stride: int) -> None:
         )
         for tile in range(4)
     ]
-    for tile in (0, 2):
-        # Storing C would wait for its lines, so they are asked for before the loop.
-        for row in range(SIDE):
-            line = builder.add(
-                builder.ptrtoint(places[tile], I64), builder.mul(row_bytes, I64(row))
-            )
-            for side in range(2):
-                place = builder.inttoptr(builder.add(line, I64(side * ROW_BYTES)), pointer)
-                prefetch(builder, place, write=True, locality=3)
     with builder.if_else(first) as (overwrite, add):
         with overwrite:
             for tile in range(4):
@@ -86,9 +79,10 @@ def emit(builder: Any, arguments: Any, a_stride: int) -> None:
     b = builder.add(b_address, builder.mul(step, I64(SIDE * 2 * ROW_BYTES)))
     for side in range(2):
         left = builder.inttoptr(builder.add(a, I64(side * SIDE * a_stride)), pointer)
-        right = builder.inttoptr(builder.add(b, I64(side * ROW_BYTES)), pointer)
+        right = builder.inttoptr(builder.add(b, I64(side * SIDE * ROW_BYTES)), pointer)
         _call(builder, "llvm.x86.tileloadd64", [I8(4 + side), left, I64(a_stride)])
-        _call(builder, "llvm.x86.tileloadd64", [I8(6 + side), right, I64(2 * ROW_BYTES)])
+        # With the hint that B streams past, A stays in the first cache.
+        _call(builder, "llvm.x86.tileloaddt164", [I8(6 + side), right, I64(ROW_BYTES)])
     for tile in range(4):
         operands = [I8(tile), I8(4 + tile // 2), I8(6 + tile % 2)]
         _call(builder, "llvm.x86.tdpbf16ps", operands)

@@ -10,18 +10,20 @@ import numba
 import numpy as np
 from numba.core.registry import cpu_target
 
-from kernels.gemm import amx, amx_kernel, blocked, check, work
+from kernels.gemm import amx, blocked, blocked_bf16, check, packed, work
+from kernels.gemm.register_tile import panel_stride
 from kernels.gemm.split import even, grid, share
 from kernels.gemm.tile import Tile, tiles
 from kernels.isa import NotNative, target_features
 from kernels.kernel import Request, Ticks
-from kernels.memory import aligned, untouched
-from kernels.precision import PRECISIONS
+from kernels.memory import HUGE_PAGE_BYTES, LINE_BYTES, aligned, untouched
 from kernels.team import Team
 
 
 class NumbaLaunch:
     """Two steps a run, both shared by all workers: pack B, then multiply.
+
+    C has the format of A and B, so that BF16 moves as many bytes as a library's does.
 
     Raises NotNative where Numba's target has no instruction for it, CannotPin for a closed CPU.
     """
@@ -31,8 +33,7 @@ class NumbaLaunch:
         tile = tile or _best(name)
         if tile.instruction == "amx" and (reason := amx.denied()) is not None:
             raise NotNative(reason)
-        summed = PRECISIONS["fp64" if name == "fp64" else "fp32"]
-        self.work = work(request.shape, request.precision, summed)
+        self.work = work(request.shape, request.precision, request.precision)
         self.tolerance = check.tolerance(name)
         self._seed = request.seed
         self._a, self._b = check.operands(request.shape, name, request.seed)
@@ -40,37 +41,43 @@ class NumbaLaunch:
         if name != "bf16":
             self._a, self._b = left, right
         kind = left.dtype
-        self._c = _matrix(m, n, self._a.dtype)
+        self._c = _matrix(m, n, kind)
 
         row_tiles, column_tiles = -(-m // tile.rows), -(-n // tile.columns)
         down, across = grid(len(cpus), row_tiles, column_tiles)
         k_block = even(k, tile.k_block, tile.k_step)
         m_block = even(-(-row_tiles // down) * tile.rows, tile.m_block, tile.rows)
-        packed = _matrix(-(-k // tile.k_step) * tile.k_step, column_tiles * tile.columns, kind)
-        panels = [_matrix(m_block, blocked.panel_stride(tile), kind) for _ in cpus]
-        edges = [aligned((tile.rows, tile.columns), str(self._c.dtype)) for _ in cpus]
-        groups = -(-k // k_block) * -(-k_block // blocked.GROUP)
-        configuration = np.frombuffer(amx_kernel.CONFIGURATION, np.uint8)
-        parts = blocked.build(tile)
+        slivers = _matrix(-(-k // tile.k_step) * tile.k_step, column_tiles * tile.columns, kind)
+        groups = -(-k // k_block) * -(-k_block // packed.GROUP)
+        blocks: tuple[int, ...] = (k_block, m_block)
+        if tile.n_block is None:
+            loops, panel_rows = blocked.build(tile), m_block
+            sums = [aligned((tile.rows, tile.columns), str(kind)) for _ in cpus]
+        else:
+            loops, panel_rows = blocked_bf16.build(tile), m_block * -(-k // k_block)
+            widest = -(-column_tiles // across) * tile.columns
+            blocks += (even(widest, tile.n_block, tile.columns),)
+            # One line more than the block, lest its rows fall into the same few sets of a cache.
+            line = blocks[-1] + LINE_BYTES // self._a.itemsize
+            sums = [_matrix(m_block, line, self._a.dtype) for _ in cpus]
+        panels = [_matrix(panel_rows, panel_stride(tile), kind) for _ in cpus]
+        pack_groups = packed.build(tile)
 
         def pack(worker: int) -> None:
-            first, last = share(groups, len(cpus), worker)
-            parts.pack(right, packed.reshape(-1), k_block, first, last)
+            pack_groups(right, slivers.reshape(-1), k_block, *share(groups, len(cpus), worker))
 
         def multiply(worker: int) -> None:
-            rows = share(row_tiles, down, worker // across)
-            columns = share(column_tiles, across, worker % across)
-            parts.multiply(
+            top, bottom = share(row_tiles, down, worker // across)
+            start, end = share(column_tiles, across, worker % across)
+            loops(
                 left,
-                packed,
+                slivers,
                 self._c,
                 panels[worker],
-                edges[worker],
-                k_block,
-                m_block,
-                (rows[0] * tile.rows, min(m, rows[1] * tile.rows)),
-                (columns[0] * tile.columns, min(n, columns[1] * tile.columns)),
-                configuration,
+                sums[worker],
+                blocks,
+                (top * tile.rows, min(m, bottom * tile.rows)),
+                (start * tile.columns, min(n, end * tile.columns)),
             )
 
         self._pack, self._multiply = pack, multiply
@@ -80,9 +87,10 @@ class NumbaLaunch:
             "library": f"numba {numba.__version__}, llvmlite {llvmlite.__version__}",
             "target": cpu_target.target_context.codegen().magic_tuple()[1],
             "dispatched": tile.name,
-            "blocks": f"k {k_block}, m {m_block}; workers {down} x {across}",
-            "accumulation": str(self._c.dtype),
-            "result": str(self._c.dtype),
+            "blocks": ", ".join(f"{axis} {size}" for axis, size in zip("kmn", blocks, strict=False))
+            + f"; workers {down} x {across}",
+            "accumulation": str(self._a.dtype),
+            "result": "bfloat16" if name == "bf16" else str(self._c.dtype),
             "threads": str(len(cpus)),
         }
 
@@ -94,7 +102,13 @@ class NumbaLaunch:
         return ()
 
     def error(self) -> float:
-        return check.error(self._a, self._b, self._c, self._seed)
+        return check.error(self._a, self._b, self.product(), self._seed)
+
+    def product(self) -> check.Matrix:
+        """The result of the last `run`; BF16, which NumPy lacks, widened to FP32."""
+        if self._c.dtype != np.uint16:
+            return self._c
+        return (self._c.astype(np.uint32) << 16).view(np.float32)
 
     def close(self) -> None:
         self._team.close()
@@ -111,7 +125,10 @@ def _best(precision: str) -> Tile:
 
 def _matrix(rows: int, columns: int, kind: np.dtype[Any]) -> check.Matrix:
     """On huge pages where there are any, every page touched."""
-    matrix = untouched(rows * columns * kind.itemsize).view(kind).reshape(rows, columns)
+    size_bytes = rows * columns * kind.itemsize
+    # To the end of a page, since only a whole one can be huge.
+    store = untouched(-(-size_bytes // HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES)
+    matrix = store[:size_bytes].view(kind).reshape(rows, columns)
     matrix[:] = 0
     return matrix
 
