@@ -47,7 +47,7 @@ def format_binary(size_bytes: float | None) -> str:
     if size_bytes is None:
         return "—"
     power = min(3, max(0, math.floor(math.log2(size_bytes)) // 10)) if size_bytes else 0
-    return f"{size_bytes / 1024**power:.3g} {('B', 'KiB', 'MiB', 'GiB')[power]}"
+    return f"{size_bytes / 1024**power:g} {('B', 'KiB', 'MiB', 'GiB')[power]}"
 
 
 def significant(value: float, digits: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.estimate import Estimate
 from bench.evidence import Evidence
 from bench.plan import Case, KernelCase, full_name
+from reports.caches import is_step
 from reports.judge import Finding
 from reports.metrics import Facts
 from reports.normalise import Capacity
@@ -56,6 +57,8 @@ def _estimate(evidence: Evidence, estimate: Estimate) -> Provenance:
 def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
     if estimate.metric.rpartition(".")[2] in ("capability", "per_cycle", "clock"):
         return "from the cycle-counter readings of the samples"
+    if is_step(estimate.metric):
+        return "ticks of the median chunk that went over this working set"
     if any(isinstance(case, KernelCase) and case.device != "cpu" for case in cases):
         return _of_accelerators(estimate, cases)
     if estimate.unit == "s":

@@ -1,7 +1,9 @@
 """What disturbed a sample, named."""
 
+from dataclasses import replace
+
 from bench.disturbed import Cause, Disturber, causes
-from bench.outcome import Disturbance, Measured, Sample, WorkerTicks
+from bench.outcome import Disturbance, Measured, Sample, SetTicks, WorkerTicks
 from bench.tally import tally
 
 QUIET = Disturbance(0.0, 0.0, 0.0)
@@ -61,3 +63,11 @@ def test_workers_that_answer_like_threads_of_one_core_are_named_so() -> None:
 
 def test_near_workers_at_full_speed_are_no_disturbance() -> None:
     assert causes(measured(sample(distances=(80,)))) == ((),)
+
+
+def test_working_sets_share_the_time_of_as_many_workers_and_none_is_slow_for_being_larger() -> None:
+    one = sample(Disturbance(run_delay_s=0.2))
+    sets = tuple(SetTicks(size, one.workers) for size in (4096, 8192))
+    walked = replace(one, workers=(), sets=sets)
+
+    assert causes(measured(walked)) == ((Cause(Disturber.PROCESSES, 0.1),),)

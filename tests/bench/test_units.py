@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.units import format_si
+from bench.units import format_binary, format_si
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,19 @@ def test_a_quantity_has_three_digits_a_prefix_and_its_unit(
     value: float | None, unit: str, text: str
 ) -> None:
     assert format_si(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [
+        (512, "512 B"),
+        (48 << 10, "48 KiB"),
+        (5 << 18, "1.25 MiB"),
+        (480 << 20, "480 MiB"),
+        (5 << 38, "1280 GiB"),
+        (0, "0 B"),
+        (None, "—"),
+    ],
+)
+def test_a_cache_has_a_prefix_of_powers_of_1024(size_bytes: float | None, text: str) -> None:
+    assert format_binary(size_bytes) == text
