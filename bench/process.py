@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -28,12 +28,44 @@ Said = Callable[[Assignment, Message], None]
 _CHUNK_BYTES = 1 << 16
 
 
-def carry_out(assignments: Sequence[Assignment], limit_s: float, said: Said) -> tuple[Outcome, ...]:
+class HeadStart:
+    """A worker that loads the compiler of the kernels while the run is still being planned.
+
+    The first case of a processor takes it, so that its figure is not kept waiting for imports;
+    it is as fresh as any other. Unused, it ends with the block.
+    """
+
+    def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+        self._process: subprocess.Popen[bytes] | None = _start(self._errors, {}, "--warm")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            _end(self._process)
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                pipe.close()
+            self._errors.close()
+
+    def take(self, assignment: Assignment) -> tuple[subprocess.Popen[bytes], IO[bytes]] | None:
+        """The process and its standard error, once, for a case that needs nothing of its own."""
+        if self._process is None or assignment.device is None or assignment.device.uuid != "cpu":
+            return None
+        taken, self._process = self._process, None
+        return taken, self._errors
+
+
+def carry_out(
+    assignments: Sequence[Assignment], limit_s: float, said: Said, ahead: HeadStart | None = None
+) -> tuple[Outcome, ...]:
     """One fresh process each, at the same time; what has not ended after `limit_s` is ended."""
     end_s = time.monotonic() + limit_s
     with contextlib.ExitStack() as stack:
         workers = [
-            stack.enter_context(Worker(assignment, stack.enter_context(tempfile.TemporaryFile())))
+            stack.enter_context(Worker(assignment, ahead.take(assignment) if ahead else None))
             for assignment in assignments
         ]
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -52,7 +84,11 @@ def carry_out(assignments: Sequence[Assignment], limit_s: float, said: Said) -> 
 class Worker:
     """One process: what it was asked, what it has said so far, and what came of it."""
 
-    def __init__(self, assignment: Assignment, errors: IO[bytes]) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        started: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None,
+    ) -> None:
         self.ready = False
         self.closed = False
         """Whether it has said its last word."""
@@ -60,16 +96,10 @@ class Worker:
         self._outcome: Outcome | None = None
         self._rubbish: DecodeError | None = None
         self._unread = b""
-        self._errors = errors
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "bench.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=_environment(assignment),
-            # A group of its own: ended as a whole, with whatever it started.
-            start_new_session=True,
-        )
+        if started is None:
+            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+            started = _start(errors, _environment(assignment)), errors
+        self._process, self._errors = started
         self._tell(canonical(assignment))
         if not assignment.waits:
             self.begin()
@@ -78,10 +108,11 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        _end(self._process)
         self.begin()
         assert self._process.stdout is not None
         self._process.stdout.close()
+        self._errors.close()
 
     @property
     def answers(self) -> int:
@@ -129,20 +160,33 @@ class Worker:
             self._process.stdin.write(data)
             self._process.stdin.flush()
 
-    def _end(self) -> None:
-        """Kill the worker and everything it started, if any of it still runs."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
 
-
-def _environment(assignment: Assignment) -> dict[str, str]:
-    """The worker finds the same packages as we did, and of accelerators those it is given."""
+def _start(errors: IO[bytes], own: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
+    """A worker process that waits for its assignment; it finds the same packages as we did."""
     root = str(Path(bench.__file__).parent.parent)
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "bench.worker", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env={**os.environ, "PYTHONPATH": path, **own},
+        # A group of its own: ended as a whole, with whatever it started.
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the worker and everything it started, if any of it still runs."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _environment(assignment: Assignment) -> Mapping[str, str]:
+    """Of accelerators a worker finds those that it is given."""
     device = assignment.device
-    own = {} if device is None else backend(device.backend).environment(device, assignment.peers)
-    return {**os.environ, "PYTHONPATH": path, **own}
+    return {} if device is None else backend(device.backend).environment(device, assignment.peers)
 
 
 def cause(code: int, errors: bytes) -> str:

@@ -137,7 +137,10 @@ def _assignment(
 
 
 def in_processes(
-    assignments: tuple[Assignment, ...], limit_s: float, listener: Listener
+    assignments: tuple[Assignment, ...],
+    limit_s: float,
+    listener: Listener,
+    ahead: process.HeadStart | None = None,
 ) -> tuple[Outcome, ...]:
     """Carry out assignments at the same time, each in a fresh process."""
 
@@ -145,7 +148,7 @@ def in_processes(
         if message.sample is not None:
             listener.sampled(assignment.case, message.sample, message.ops, message.bytes_moved)
 
-    return process.carry_out(assignments, limit_s, said)
+    return process.carry_out(assignments, limit_s, said, ahead)
 
 
 def in_a_process(assignment: Assignment, limit_s: float, listener: Listener) -> Outcome:

@@ -5,6 +5,7 @@ The process that measures loads no report, no policy and no target.
 
 import contextlib
 import ctypes
+import importlib
 import os
 import signal
 import sys
@@ -71,7 +72,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not write into the answers
     _die_with_parent()
-    assignment = decode(Assignment, parse(sys.stdin.buffer.readline()))
+    if "--warm" in sys.argv[1:]:
+        importlib.import_module("numba")
+    line = sys.stdin.buffer.readline()
+    if not line:  # started ahead and not needed
+        return
+    assignment = decode(Assignment, parse(line))
     # The parent may be gone, or may have seen enough: then nobody needs the answer.
     with contextlib.suppress(BrokenPipeError):
         if assignment.shapes:

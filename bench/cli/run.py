@@ -3,6 +3,7 @@
 import signal
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bench.evidence import Evidence
     from bench.inventory import Inventory
     from bench.plan import Plan
+    from bench.process import HeadStart
 
 
 @click.command()
@@ -59,13 +61,15 @@ def run(
     """Measure this machine, seal the evidence, and report it by the plan."""
     from bench.cli.plan import prepare
     from bench.cli.question import Question, show, write_all
+    from bench.process import HeadStart
 
-    refuse_collisions()
-    # A fault in these files shows now, not after two minutes of measuring.
-    question = Question.from_options(facility, policy, plan_id, year)
-    folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
-    evidence = measure(inventory, planned, folder)
+    with HeadStart() as ahead:
+        refuse_collisions()
+        # A fault in these files shows now, not after two minutes of measuring.
+        question = Question.from_options(facility, policy, plan_id, year)
+        folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
+        evidence = measure(inventory, planned, folder, ahead)
     report = question.answer((evidence,))
     write_all(report, folder)
     show(report, as_json)
@@ -85,12 +89,15 @@ def refuse_collisions() -> None:
         )
 
 
-def measure(inventory: "Inventory", planned: "Plan", folder: Path) -> "Evidence":
+def measure(
+    inventory: "Inventory", planned: "Plan", folder: Path, ahead: "HeadStart | None" = None
+) -> "Evidence":
     """Carry out the plan and seal what came of it in `folder/evidence`."""
     from bench import __version__
     from bench.bundle import BundleWriter
     from bench.cli.progress import follow
     from bench.evidence import Tool, conclude
+    from bench.run import in_processes
     from bench.run import run as carry_out
     from bench.tuning import tune
 
@@ -107,7 +114,9 @@ def measure(inventory: "Inventory", planned: "Plan", folder: Path) -> "Evidence"
             raise Incomplete("Interrupted before anything was measured.", "Run again.") from None
         writer.replan(planned)
         with follow(planned) as listener:
-            outcomes, interrupted = carry_out(planned, inventory, writer.add, listener)
+            outcomes, interrupted = carry_out(
+                planned, inventory, writer.add, listener, partial(in_processes, ahead=ahead)
+            )
     finally:
         signal.signal(signal.SIGTERM, previous)
     evidence = conclude(

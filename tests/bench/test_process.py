@@ -3,11 +3,12 @@
 import os
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from bench.outcome import Failed, Measured
 from bench.plan import KernelCase
-from bench.process import carry_out, cause
+from bench.process import HeadStart, carry_out, cause
 from bench.stopping import Stopping
 from bench.testing import simulated_inventory
 from bench.worker import Assignment, Message
@@ -95,3 +96,26 @@ def test_without_a_traceback_the_last_line_or_the_code_has_to_do(
     code: int, errors: bytes, said: str
 ) -> None:
     assert cause(code, errors) == said
+
+
+def test_a_worker_that_started_ahead_measures_like_any_other_and_is_taken_once() -> None:
+    device = simulated_inventory().devices[0]
+    case = KernelCase(
+        "cpu.matrix.fp32", "FLOP/s", "gemm", "numpy", "fp32", (64, 64, 64), "cpu",
+        (min(os.sched_getaffinity(0)),), 7, Stopping(2, 0.02, 0.05, 0.5, 0.01), 2,
+    )  # fmt: skip
+    assignment = Assignment(case, 0, device, None)
+
+    with HeadStart() as ahead:
+        (outcome,) = carry_out([assignment], 60, lambda assignment, message: None, ahead)
+        again = ahead.take(assignment)
+
+    assert isinstance(outcome, Measured), outcome
+    assert again is None
+
+
+def test_a_worker_that_started_ahead_and_was_not_needed_is_gone() -> None:
+    with HeadStart():
+        (worker,) = psutil.Process().children()
+
+    assert not worker.is_running()
