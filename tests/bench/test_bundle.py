@@ -13,6 +13,7 @@ from bench.decode import canonical
 from bench.errors import Incomplete, InvalidEvidence, UsageError
 from bench.evidence import Evidence
 from bench.seal import NAME, seal
+from bench.shapes import ShapeSearch, Trial
 
 
 def test_what_was_written_is_read_back(bundle: Path, evidence: Evidence) -> None:
@@ -28,6 +29,18 @@ def test_outcomes_are_saved_before_the_run_ends(evidence: Evidence, tmp_path: Pa
     assert len(saved) == 1
     with pytest.raises(InvalidEvidence, match="did not come to its end"):
         read(tmp_path / "evidence")
+
+
+def test_a_plan_whose_shapes_were_chosen_since_takes_the_place_of_the_first(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    plan = evidence.plan
+    search = ShapeSearch("gemm", "torch", "bf16", ("GPU-0",), (Trial((64, 64, 64), 1e12),))
+    writer = BundleWriter(tmp_path / "evidence", evidence.inventory, plan)
+    writer.replan(replace(plan, searches=(search,)))
+    writer.finish(replace(evidence, outcomes=()))
+
+    assert read(tmp_path / "evidence").plan == replace(plan, searches=(search,))
 
 
 @pytest.mark.parametrize("name", ["not-there", "file", "empty"])
