@@ -11,7 +11,7 @@ from bench.shapes import Trial
 from kernels.kernel import Kernel, Launch, Request, Shape
 
 TRY_S = 0.5
-"""So long each shape is timed; longer ones would only rank the same shapes more finely."""
+"""So long each shape warms up, and then is timed; longer ones would only rank the same shapes more finely."""
 
 
 def try_shapes(
@@ -42,5 +42,7 @@ def _try(kernel: Kernel, request: Request, watch: Watch, try_s: float) -> Trial:
 def _rate(launch: Launch, watch: Watch, try_s: float) -> float | None:
     once_s = watch.time_s(launch.run, 1)
     launches = max(1, round(try_s / once_s)) if once_s > 0 else 1
+    # A cold card clocks higher until its power limit has caught up, which would favour the first.
+    watch.time_s(launch.run, launches)
     duration_s = watch.time_s(launch.run, launches)
     return launch.work.ops * launches / duration_s if duration_s > 0 else None

@@ -44,8 +44,8 @@ def test_every_shape_is_timed_for_a_while_and_given_back() -> None:
     card = Card()
     card.trials(SMALL, LARGE)
 
-    # One launch to see how long it takes, then three.
-    assert [(launch.runs, launch.closed) for launch in card.launches] == [(4, True), (4, True)]
+    # One launch to see how long it takes, three to warm up, three that count.
+    assert [(launch.runs, launch.closed) for launch in card.launches] == [(7, True), (7, True)]
 
 
 def test_a_shape_that_cannot_be_tried_keeps_its_reason() -> None:
@@ -61,3 +61,11 @@ def test_equal_shapes_keep_their_order_and_nothing_tried_has_no_best() -> None:
     assert best([Trial(LARGE, 5.0), Trial(SMALL, 5.0)]) == LARGE
     assert best(Card().trials(REFUSED)) is None
     assert best([]) is None
+
+
+def test_what_a_cold_card_does_at_first_does_not_favour_the_first_shape() -> None:
+    cold = ScriptedWatch([0.1, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1])
+
+    (trial,) = try_shapes(Card().kernel, ASKED, [SMALL], cold, try_s=0.3)
+
+    assert round(trial.rate or 0) == 100
