@@ -11,7 +11,7 @@ from bench.shapes import Trial
 from kernels.kernel import Kernel, Launch, Request, Shape
 
 TRY_S = 0.5
-"""So long each shape warms up, and then is timed; longer ones would only rank the same shapes more finely."""
+"""So long each shape warms up, and so long it is timed; more would rank the same shapes alike."""
 
 
 def try_shapes(
