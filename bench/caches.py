@@ -12,6 +12,8 @@ from statistics import median
 
 WITHIN = 1.3
 """Sets whose times lie within this factor of a level's are on it: shared caches drift so far."""
+BLUR = 1.15
+"""Times this factor apart do not add to each other's density."""
 RISE = 1.5
 """A level is slower than the last by this factor at least."""
 LEAST_SPAN = 1.5
@@ -117,8 +119,9 @@ def _shared(walk: Plateau, streamed: Sequence[Plateau]) -> Plateau | None:
 
 
 def _read(read: Mapping[int, float], walk: Plateau, stream: Plateau | None) -> float | None:
-    """Of the sets that are on both plateaus: one may still be on its way up where one is flat."""
-    return None if stream is None else median(read[s] for s in {*walk.sets} & {*stream.sets})
+    """Of the sets on both plateaus, for one may still rise where the other is flat; or of all."""
+    both = {*walk.sets} & {*stream.sets} if stream is not None else {*walk.sets} & {*read}
+    return median(read[size] for size in both) if both else None
 
 
 def _size(plateau: Plateau | None) -> Size | None:
@@ -152,7 +155,7 @@ def _modes(logs: Sequence[float], log_sizes: Sequence[float]) -> list[float]:
     weights = [after - before for before, after in pairwise(ends)]
 
     def density(at: float) -> float:
-        shares = (1 - abs(log - at) / math.log(WITHIN) for log in logs)
+        shares = (1 - abs(log - at) / math.log(BLUR) for log in logs)
         return sum(max(0.0, share) * weight for share, weight in zip(shares, weights, strict=True))
 
     found: list[float] = []

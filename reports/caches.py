@@ -51,17 +51,18 @@ class Step:
 def cache_levels(evidence: Evidence) -> tuple[CacheLevel, ...]:
     """Levels from the latency staircase and the bandwidth ladder, innermost first.
 
-    A latency is one core's alone; where more cores read, theirs is not known.
+    Latencies are one core's alone. They tell levels apart for all cores too, but what a level
+    holds and how long it takes while all of them read is then not known.
     """
     found: list[CacheLevel] = []
     processor = evidence.inventory.host.processor
     every = steps(evidence)
+    latencies = {s.set_bytes: s.estimate.value for s in every if s.quantity == "latency"}
     for cores in sorted({step.cores for step in every}):
         mine = [step for step in every if step.cores == cores]
-        shown = levels(
-            {s.set_bytes: s.estimate.value for s in mine if s.quantity == "latency"},
-            {s.set_bytes: s.estimate.value for s in mine if s.quantity == "read"},
-        )
+        alone = any(step.quantity == "latency" for step in mine)
+        reads = {s.set_bytes: s.estimate.value for s in mine if s.quantity == "read"}
+        shown = levels(latencies, reads)
         claimed = _claimed(processor, len(shown) - 1)
         for i, (level, size_bytes) in enumerate(zip(shown, claimed, strict=True)):
             last = level is shown[-1]
@@ -70,10 +71,10 @@ def cache_levels(evidence: Evidence) -> tuple[CacheLevel, ...]:
                     host=evidence.inventory.host.hostname,
                     cores=cores,
                     name=MEMORY if last else f"cache {i + 1}",
-                    size=level.size,
+                    size=level.size if alone else None,
                     streamed_size=level.streamed_size,
                     claimed_bytes=size_bytes,
-                    latency_s=level.latency_s,
+                    latency_s=level.latency_s if alone else None,
                     latency_cycles=_cycles(evidence, mine, level),
                     read=level.read,
                 )

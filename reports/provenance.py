@@ -29,7 +29,13 @@ def provenance(
 ) -> tuple[Provenance, ...]:
     """Estimates from their bundles, capacities from estimates, indicators from capacities."""
     return (
-        *(_estimate(evidence, e) for evidence in evidences for e in evidence.estimates),
+        *(
+            _estimate(evidence, e)
+            for evidence in evidences
+            for e in evidence.estimates
+            if not is_step(e.metric)
+        ),
+        *(entry for evidence in evidences for entry in _staircases(evidence)),
         *(_capacity(capacity) for capacity in facts.capacities),
         *(_finding(finding, plan) for finding in findings),
     )
@@ -54,11 +60,27 @@ def _estimate(evidence: Evidence, estimate: Estimate) -> Provenance:
     )
 
 
+def _staircases(evidence: Evidence) -> tuple[Provenance, ...]:
+    """One entry a case for the figures of all its working sets."""
+    counts: dict[tuple[Case, ...], int] = {}
+    for estimate in evidence.estimates:
+        if is_step(estimate.metric):
+            cases = _cases(evidence, estimate)
+            counts[cases] = counts.get(cases, 0) + 1
+    return tuple(
+        Provenance(
+            figure=f"{', '.join(case.metric for case in cases)}: {count} figures by working set",
+            formula="ticks of the median chunk that went over the set; median over processes",
+            inputs=tuple(case.id for case in cases),
+            origin=f"{evidence.inventory.host.hostname}, run {evidence.run_id}",
+        )
+        for cases, count in counts.items()
+    )
+
+
 def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
     if estimate.metric.rpartition(".")[2] in ("capability", "per_cycle", "clock"):
         return "from the cycle-counter readings of the samples"
-    if is_step(estimate.metric):
-        return "ticks of the median chunk that went over this working set"
     if any(isinstance(case, KernelCase) and case.device != "cpu" for case in cases):
         return _of_accelerators(estimate, cases)
     if estimate.unit == "s":

@@ -86,6 +86,15 @@ def test_all_cores_have_levels_of_their_own_without_a_latency() -> None:
     assert levels[4].streamed_size == Size(MIB, 1280 * KIB)
 
 
+def test_latencies_of_one_core_tell_levels_apart_where_the_bandwidth_of_all_does_not() -> None:
+    flat = staircase("cpu.cache.read", "B/s", 1600e9, 40e9, 30e9)
+    levels = cache_levels(with_figures(ONE + flat))[3:]
+
+    assert [level.name for level in levels] == ["cache 1", "cache 2", "memory"]
+    assert [level.read for level in levels] == pytest.approx([1600e9, 40e9, 30e9])
+    assert {(level.size, level.latency_s) for level in levels} == {(None, None)}
+
+
 def test_claims_about_another_number_of_levels_are_not_set_beside_these() -> None:
     levels = cache_levels(with_figures(ONE, (*CLAIMED, Cache(3, "Unified", MIB, 1))))
 
@@ -115,12 +124,19 @@ def test_each_format_shows_levels_and_leaves_working_sets_out_of_the_figures(for
     assert figures == set()
 
 
-def test_a_working_set_says_how_its_figure_came_about() -> None:
-    formulas = {e.formula for e in build([with_figures(ONE)]).provenance if is_step(e.figure)}
+def test_where_working_sets_come_from_is_said_once_a_case() -> None:
+    evidence = with_figures(ONE)
+    case = replace(evidence.plan.cases[0], metric="cpu.cache.read.one_core")
+    other = replace(case, metric="cpu.cache.latency.one_core")
+    plan = replace(evidence.plan, cases=(case, other))
+    report = build([replace(evidence, plan=plan, outcomes=())])
+    found = [(entry.figure, entry.inputs) for entry in report.provenance]
+    sets = len(sizes(64 * MIB))
 
-    assert formulas == {
-        "ticks of the median chunk that went over this working set; median over 3 processes"
-    }
+    assert found[:2] == [
+        (f"cpu.cache.latency.one_core: {sets + 2} figures by working set", (other.id,)),
+        (f"cpu.cache.read.one_core: {sets} figures by working set", (case.id,)),
+    ]
 
 
 def test_the_report_for_machines_has_levels_in_si_units() -> None:
