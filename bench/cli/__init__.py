@@ -12,6 +12,7 @@ from bench.cli.peak import peak
 from bench.cli.plan import plan
 from bench.cli.report import report
 from bench.cli.run import run
+from bench.cli.storage import storage
 from bench.cli.verify import verify
 from bench.errors import CapbenchError
 
@@ -38,5 +39,5 @@ def main() -> None:
     """Measure what this machine can compute and store, seal the evidence, judge it by a plan."""
 
 
-for command in (doctor, discover, plan, peak, run, verify, report, completion):
+for command in (doctor, discover, plan, peak, run, verify, report, storage, completion):
     main.add_command(command)

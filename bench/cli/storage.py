@@ -1,0 +1,282 @@
+"""`capbench storage`: what lies under a path, what it holds out, and what there is of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import plan_option, year_option
+from bench.cli.output import json_option, print_json, talk
+from bench.errors import Incomplete, UsageError
+
+if TYPE_CHECKING:
+    from storage_bench.engine import Engine
+    from storage_bench.guarantee import Guarantee, Tier
+    from storage_bench.trial import Trial
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+directory_option = click.option(
+    "--dir", "directory", type=FOLDER, required=True, help="Folder on the storage to test."
+)
+engine_option = click.option(
+    "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."
+)
+EXIT_CODES = {"PASS": 0, "FAIL": 1, "NOT-MEASURED": 3, "INCONCLUSIVE": 5}
+
+
+@click.group()
+def storage() -> None:
+    """Look at storage, test it, and add it up."""
+
+
+@storage.command()
+@click.argument("directory", type=FOLDER, default=".")
+@json_option
+def cleanup(directory: Path, as_json: bool) -> None:
+    """Remove from DIRECTORY what killed runs left there, and nothing else."""
+    from storage_bench import guard
+
+    with told():
+        found = guard.find_leftovers(directory)
+        for path in found:
+            guard.remove(path)
+    if as_json:
+        print_json([str(path) for path in found])
+    else:
+        for path in found:
+            click.echo(f"removed {path}")
+        talk(f"{len(found)} folders of killed runs in {directory}")
+
+
+@storage.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--probe", is_flag=True, help="Read PATH (a large file, or a drive) for 3 to 30 s.")
+@json_option
+def classify(path: Path, probe: bool, as_json: bool) -> None:
+    """Say what PATH is stored on: flash or disk, and how well that is known."""
+    from storage_bench import behaviour, identify, media
+
+    with told():
+        found = media.classify(path, further=(identify.claims,))
+        if probe:
+            hidden = behaviour.hidden(found)
+            claim = behaviour.claim(behaviour.probe_path(path), hidden=hidden)
+            found = media.with_claim(found, claim)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"{path}: {found.media} (evidence: {found.level.name.lower()})")
+    click.echo(f"  {found.reason}")
+    for leaf in found.leaves:
+        click.echo(
+            f"  {leaf.name}: {leaf.media} by {leaf.level.name.lower()}; "
+            f"model {leaf.model or 'unknown'}, by {leaf.transport or 'unknown way'}"
+        )
+
+
+@storage.command()
+@click.argument("device")
+@click.option("--serial", required=True, help="The drive's serial number, typed by you.")
+@click.option("--wipe-signature", help="Kind of signature that may be destroyed.")
+@click.option("--confirm", "plan", help="The plan that the first call printed.")
+@json_option
+def device(
+    device: str, serial: str, wipe_signature: str | None, plan: str | None, as_json: bool
+) -> None:
+    """Say what stands against writing to a raw DEVICE (/dev/disk/by-id/...). Touches nothing."""
+    from storage_bench.raw_device import Consent, refusals
+
+    found = refusals(Consent(device, serial, wipe_signature, plan))
+    if as_json:
+        print_json(found)
+    for reason in () if as_json else found:
+        click.echo(f"refused: {reason}")
+    if not found:
+        talk("nothing stands against it; no command of capbench writes to raw devices yet")
+    raise SystemExit(2 if found else 0)
+
+
+@storage.command()
+@directory_option
+@click.option("--definition", help="Default: critical-business@1.0.")
+@click.option("--tier", default="quick", show_default=True, help="full certifies; quick, minute.")
+@click.option("--capped", is_flag=True, help="The volume is provisioned at exactly the target.")
+@click.option("--array-cache-bytes", type=int, default=0, help="Memory of the array, declared.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@engine_option
+@json_option
+@click.pass_context
+def guarantee(
+    context: click.Context,
+    directory: Path,
+    definition: str | None,
+    tier: str,
+    capped: bool,
+    array_cache_bytes: int,
+    seed: int,
+    engine: Engine | None,
+    as_json: bool,
+) -> None:
+    """Test whether storage keeps an IOPS guarantee: PASS 0, FAIL 1, NOT-MEASURED 3,
+    INCONCLUSIVE 5."""
+    from bench.cli.verdict import show
+    from storage_bench import guarantee as definitions
+    from storage_bench.judge import judge
+
+    with told():
+        demanded = definitions.load(definition or definitions.DEFAULT)
+        if tier not in demanded.tiers:
+            raise UsageError(
+                f'{demanded.id} has no tier "{tier}".', f"It has {', '.join(demanded.tiers)}."
+            )
+        wanted = demanded.tiers[tier]
+        needed = needed_bytes(demanded, wanted, directory, array_cache_bytes)
+        trials = carry_out(demanded, wanted, directory, needed, seed, engine)
+    found = judge(demanded, tier, trials, needed, capped)
+    if as_json:
+        print_json({"definition": demanded, "judgement": found, "trials": trials})
+    else:
+        show(demanded, found, trials)
+    context.exit(EXIT_CODES[found.verdict])
+
+
+@storage.command()
+@directory_option
+@click.option(
+    "--of", "swept", type=click.Choice(["depth", "block", "mix"]), default="depth",
+    show_default=True,
+)  # fmt: skip
+@click.option("--block-bytes", type=int, default=8192, show_default=True)
+@click.option("--depth", type=int, default=32, show_default=True, help="For --of block and mix.")
+@click.option("--read-share", type=float, default=1.0, show_default=True)
+@click.option("--size-bytes", type=int, default=2**30, show_default=True)
+@click.option("--seconds", type=float, default=5.0, show_default=True, help="For each point.")
+@click.option("--p99-ms", type=float, default=2.0, show_default=True, help="Bound for the knee.")
+@engine_option
+@json_option
+def sweep(
+    directory: Path,
+    swept: str,
+    block_bytes: int,
+    depth: int,
+    read_share: float,
+    size_bytes: int,
+    seconds: float,
+    p99_ms: float,
+    engine: Engine | None,
+    as_json: bool,
+) -> None:
+    """Run one job over a range of depths, block sizes or mixes, and find the knee."""
+    from bench.cli.verdict import show_sweep
+    from storage_bench import engine as engines
+    from storage_bench import sweep as sweeps
+    from storage_bench.guard import fill, workspace
+    from storage_bench.job import Job
+
+    with told():
+        try:
+            job = Job(
+                "sweep", "randrw", block_bytes, read_share, depth, 1, size_bytes, 0.5, seconds, 1
+            )
+        except ValueError as error:
+            raise UsageError(
+                f"No such job: {error}.", "See `capbench storage sweep -h`."
+            ) from error
+        over = {"depth": sweeps.depths, "block": sweeps.block_sizes, "mix": sweeps.mixes}[swept]
+        chosen = engines.choose()[0] if engine is None else engine
+        with workspace(directory, size_bytes) as space:
+            talk(f"writing {size_bytes / 1e9:.1f} GB of random data")
+            fill(space.data_file, size_bytes, seed=1)
+            points = over(lambda job: engines.run(chosen, job, space.data_file), job)
+    knee = sweeps.knee(points, p99_ms / 1e3) if swept == "depth" else None
+    if as_json:
+        print_json({"points": points, "knee": knee})
+    else:
+        show_sweep(points, knee, p99_ms)
+
+
+@storage.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@plan_option
+@year_option
+@json_option
+def ledger(
+    file: Path | None, facility: Path | None, plan_id: str | None, year: int | None, as_json: bool
+) -> None:
+    """Add up an inventory (TOML or CSV): raw, usable, effective, and the advanced share."""
+    from bench.cli.verdict import show_ledger
+    from reports import facility as facilities
+    from reports import ledger as ledgers
+    from reports import ledger_file
+    from reports.ledger_targets import targets
+
+    if (file is None) == (facility is None):
+        raise UsageError("Wanted one inventory.", "Give FILE, or --facility FILE.")
+    if file is not None:
+        inventory = ledger_file.load(file)
+    else:
+        assert facility is not None
+        inventory = ledgers.of_facility(facilities.load(facility))
+    wanted = targets(plan_id, year)
+    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share)
+    if as_json:
+        print_json({"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said})
+    else:
+        show_ledger(found, wanted)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What storage refuses is a usage error; Ctrl-C is an unfinished run that left nothing."""
+    from storage_bench.errors import StorageError
+
+    try:
+        yield
+    except StorageError as error:
+        raise UsageError(error.reason, error.next_step) from error
+    except KeyboardInterrupt:
+        raise Incomplete("Interrupted before the end.", "Nothing was left behind.") from None
+
+
+def needed_bytes(demanded: Guarantee, tier: Tier, directory: Path, array_cache_bytes: int) -> int:
+    """The working set that this tier wants in this folder of this machine."""
+    import os
+
+    status = os.statvfs(directory)
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return tier.working_set_bytes(
+        status.f_blocks * status.f_frsize,
+        memory_bytes,
+        demanded.load.block_bytes,
+        array_cache_bytes,
+    )
+
+
+def carry_out(
+    demanded: Guarantee,
+    tier: Tier,
+    directory: Path,
+    size_bytes: int,
+    seed: int,
+    engine: Engine | None,
+    note: Callable[[str], None] = talk,
+) -> tuple[Trial, ...]:
+    """All replicates in one marked folder, each with a file of its own."""
+    from storage_bench import engine as engines
+    from storage_bench import trial
+    from storage_bench.guard import workspace
+
+    chosen = engines.choose()[0] if engine is None else engine
+    trials = []
+    with workspace(directory, size_bytes) as space:
+        for number in range(tier.replicates):
+            note(f"replicate {number + 1} of {tier.replicates}, by {chosen}")
+            # Every replicate its own seed, far enough from the one that settles it.
+            seeded = seed + 10 * number
+            trials.append(trial.carry_out(demanded, tier, space, size_bytes, seeded, chosen, note))
+    return tuple(trials)

@@ -1,0 +1,92 @@
+"""Drives as somebody listed them, each counted once however often it was seen."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from reports.facility import Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """One line of a list: multipath, shared shelves and double bookkeeping name a drive again."""
+
+    pool: str
+    raw_bytes: int
+    media: Medium
+    wwn: str | None = None
+    eui64: str | None = None
+    serial: str | None = None
+    model: str | None = None
+    role: Literal["data", "spare", "boot", "cache"] = "data"
+    """Only `data` is capacity; flash in front of disks is their cache, not flash storage."""
+
+    def __post_init__(self) -> None:
+        if self.raw_bytes <= 0:
+            raise ValueError(f"a drive of pool {self.pool} has {self.raw_bytes} bytes")
+        if not self.identities:
+            raise ValueError(f"a drive of pool {self.pool} has neither wwn, eui64 nor serial")
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """What it is known by, however it was written; one in common makes the same drive."""
+        numbers = (_number(name) for name in (self.wwn, self.eui64) if name)
+        serial = f"serial {self.serial.strip().upper()}" if self.serial else ""
+        return frozenset(filter(None, (*numbers, serial)))
+
+
+def count_once(drives: Sequence[Drive]) -> tuple[list[Drive], list[str]]:
+    """Each drive once, in the order of first sight, and what was odd about it."""
+    kept: list[Drive | None] = []
+    seen: dict[str, int] = {}
+    names: list[set[str]] = []
+    remarks: list[str] = []
+    again = 0
+    for drive in drives:
+        known = sorted({seen[name] for name in drive.identities if name in seen})
+        place = known[0] if known else len(kept)
+        if not known:
+            kept.append(drive)
+            names.append(set())
+        for other in [None, *known[1:]]:
+            # A list that names a drive by number and one that names it by serial may both stand
+            # here until a third names both.
+            twin = drive if other is None else kept[other]
+            first = kept[place]
+            if first is None or twin is None or twin is first:
+                continue
+            again += 1
+            kept[place] = _joined(first, twin, remarks)
+            if other is not None:
+                kept[other] = None
+                names[place] |= names[other]
+        names[place] |= drive.identities
+        seen.update(dict.fromkeys(names[place], place))
+    if again:
+        remarks.insert(0, f"{again} lines name a drive that another line names too")
+    return [drive for drive in kept if drive is not None], remarks
+
+
+def _joined(first: Drive, second: Drive, remarks: list[str]) -> Drive:
+    """One drive out of two lines about it; what they disagree on is told."""
+    name = first.serial or first.wwn or first.eui64
+    joined = first
+    if first.raw_bytes != second.raw_bytes:
+        smaller = min(first.raw_bytes, second.raw_bytes)
+        remarks.append(f"drive {name}: {first.raw_bytes} and {second.raw_bytes} bytes; the less")
+        joined = replace(joined, raw_bytes=smaller)
+    if first.media != second.media and "unknown" not in (first.media, second.media):
+        remarks.append(f"drive {name}: {first.media} and {second.media}")
+        joined = replace(joined, media="disputed")
+    elif first.media == "unknown":
+        joined = replace(joined, media=second.media)
+    if first.pool != second.pool:
+        remarks.append(f"drive {name}: in pool {first.pool} and in {second.pool}; the first")
+    return joined
+
+
+def _number(name: str) -> str:
+    """A world-wide number without the ways of writing it: `naa.5001`, `0x5001`, `50:01`."""
+    bare = re.sub(r"^(naa\.|eui\.|wwn-|0x)+", "", name.strip().lower())
+    return re.sub(r"[:\-\s]", "", bare)
