@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.errors import UsageError
+from bench.errors import InvalidEvidence, UsageError
 from bench.estimate import Estimate
 from bench.evidence import Evidence
 from reports import policy as policies
@@ -73,7 +73,12 @@ class Report:
         return tuple(entry for entry in self.disturbances if entry.worth_telling)
 
     def exit_code(self, strict: bool = False) -> int:
-        """0 where nothing is below target, else 1; strictly, undecided and not measured too."""
+        """0 where nothing is below target, else 1; strictly, undecided and not measured too.
+
+        4 where a figure lies above what is physically possible: then none of them can be trusted.
+        """
+        if any(peak.impossible for peak in self.peaks):
+            return InvalidEvidence.exit_code
         return exit_code((*self.indicators, *self.thresholds), strict)
 
 
@@ -166,7 +171,7 @@ def _warnings(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[st
     return (
         *found,
         *(
-            f"{peak.host}: {peak.metric} lies above its theoretical peak "
+            f"ERROR: {peak.host}: {peak.metric} lies above its theoretical peak "
             f"({peak.how}): the clock, the sheet or the timer is wrong"
             for peak in impossible
         ),

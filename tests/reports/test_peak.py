@@ -7,6 +7,7 @@ import pytest
 from bench.estimate import Estimate
 from bench.evidence import Evidence
 from reports.peak import peaks
+from reports.report import build
 
 
 def with_figures(evidence: Evidence, *figures: tuple[str, float, str]) -> Evidence:
@@ -90,3 +91,6 @@ def test_above_the_physical_peak_is_impossible(make_evidence) -> None:  # type: 
     )
 
     assert [peak.impossible for peak in peaks(evidence)] == [True, False]
+    report = build((evidence,))
+    assert report.exit_code() == 4
+    assert report.warnings[0].startswith("ERROR: ")
