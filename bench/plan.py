@@ -10,6 +10,9 @@ from bench.shapes import ShapeSearch
 from bench.stopping import Stopping
 from storage_bench.job import Job
 
+CPU = "cpu"
+"""`KernelCase.device` of the host's CPU."""
+
 
 @dataclass(frozen=True, slots=True)
 class KernelCase:

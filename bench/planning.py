@@ -1,43 +1,28 @@
 """From what is there and what is wanted to the cases of a run. Pure."""
 
-import math
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal, assert_never
+from typing import Literal
 
 from bench import candidates, working_sets
 from bench.errors import UsageError
+from bench.fitting import LLC_MULTIPLE
 from bench.inventory import Device, Inventory
 from bench.plan import Case, KernelCase, Plan, StorageCase, wanted
 from bench.profile import KernelEntry, Profile, StorageSection
-from bench.shapes import ShapeSearch
 from kernels import KERNELS
 from kernels.gemm.torch_shapes import candidate_shapes
 from kernels.kernel import Kernel
 from storage_bench.job import Job
 
-LLC_MULTIPLE = 4
-"""Each array of a bandwidth test is at least this many last-level caches (STREAM's run rules)."""
 SMALLEST_ARRAY_BYTES = 64 << 20
 UNKNOWN_LLC_BYTES = 128 << 20
 """Taken where the system names no cache: larger than any last-level cache of one socket's core."""
-MEMORY_SHARE = 0.7
-"""Arrays may fill this share of the memory; beyond it the machine would swap or be killed."""
 
 LARGEST_SET_BYTES = 1 << 30
 """A walk line by line through more than this takes seconds."""
 ACCELERATOR_ARRAY_BYTES = 1 << 30
 """Of each array of a bandwidth test: four times 256 MB, which no last-level cache of one has."""
-
-CPU = "cpu"
-"""`KernelCase.device` of the host's CPU."""
-START_S = {"torch": 4.0}
-"""Rough time that a process needs before it measures, by implementation; for `plan` only."""
-OTHER_START_S = 1.5
-ACCELERATOR_START_S = 15.0
-"""The same for an accelerator: its library, its context, operands made on the host."""
-TRIAL_S = 3.0
-"""Rough time that one shape of a search takes, operands included; for `plan` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,76 +68,6 @@ def plan(
         )
     searches = candidates.searches((c for c in shapeless if wanted(c, only)), inventory)
     return Plan(profile.name, profile_sha256, only, chosen, searches)
-
-
-def longest_s(case: Case) -> float:
-    """How long all repeats of a case may take, process start included."""
-    match case:
-        case KernelCase():
-            start_s = ACCELERATOR_START_S
-            if case.device == CPU:
-                start_s = START_S.get(case.implementation, OTHER_START_S)
-            return case.repeats * (start_s + case.stopping.max_time_s)
-        case StorageCase():
-            return case.repeats * (OTHER_START_S + case.job.ramp_s + case.job.duration_s)
-        case _:
-            assert_never(case)
-
-
-def total_s(plan: Plan, inventory: Inventory) -> float:
-    """How long the run may take: cases that run at the same time take the time of one."""
-    searches = plan.searches if "torch" in inventory.software else ()
-    return sum(map(search_s, searches)) + sum(
-        max((longest_s(case) for case in cases if unfit(case, inventory) is None), default=0.0)
-        for cases in plan.sets()
-    )
-
-
-def search_s(search: ShapeSearch) -> float:
-    """How long all trials of a search may take, process start included."""
-    return ACCELERATOR_START_S + TRIAL_S * len(search.trials)
-
-
-def unfit(case: Case, inventory: Inventory) -> str | None:
-    """Why this case cannot be tried on this machine at all, or None."""
-    if not isinstance(case, KernelCase):
-        return None
-    if case.device != CPU and "torch" not in inventory.software:
-        return "torch is not installed, whose events time an accelerator"
-    if case.kernel in ("chase", "ladder"):
-        return _too_large(case, inventory)
-    if not case.kernel.startswith("stream."):
-        return None
-    arrays = 3 if case.kernel == "stream.triad" else 2
-    needed = arrays * case.shape[0] * 8
-    owner, memory_bytes = _memory(case, inventory)
-    size = f"{LLC_MULTIPLE} last-level caches" if case.device == CPU else "1 GiB"
-    available = MEMORY_SHARE * memory_bytes
-    if needed <= available:
-        return None
-    return (
-        f"{arrays} arrays of {size} need {needed / 1e9:.1f} GB; "
-        f"{available / 1e9:.1f} GB of this {owner}'s memory may be used"
-    )
-
-
-def _too_large(case: KernelCase, inventory: Inventory) -> str | None:
-    needed = case.shape[-1] * len(case.cpus)
-    available = MEMORY_SHARE * inventory.host.memory_bytes
-    if needed <= available:
-        return None
-    return (
-        f"working sets up to {needed / 1e9:.1f} GB together are more than the "
-        f"{available / 1e9:.1f} GB of this machine's memory that may be used"
-    )
-
-
-def _memory(case: KernelCase, inventory: Inventory) -> tuple[str, float]:
-    """Whose memory the arrays lie in, and its size; of unknown size it is taken for enough."""
-    if case.device == CPU:
-        return "machine", inventory.host.memory_bytes
-    device = next(device for device in inventory.devices if device.uuid == case.device)
-    return "device", math.inf if device.memory_bytes is None else device.memory_bytes
 
 
 def metric_name(kernel: str, backend: str, precision: str) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import process
+from bench.durations import longest_s
+from bench.fitting import unfit
 from bench.inventory import Device, Inventory
 from bench.outcome import Outcome, Sample, Skipped
 from bench.plan import Case, Plan, StorageCase
-from bench.planning import longest_s, unfit
 from bench.worker import Assignment, Message
 from storage_bench import fill, guard
 from storage_bench.errors import StorageError

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench import process
+from bench.durations import search_s
+from bench.fitting import unfit
 from bench.inventory import Inventory
 from bench.outcome import Failed
 from bench.plan import KernelCase, Plan
-from bench.planning import search_s, unfit
 from bench.run import GRACE_S
 from bench.shapes import ShapeSearch, Trial
 from bench.worker import Assignment, Message

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @json_option
 def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json: bool) -> None:
     """Show what `run` would measure here and how long it may take."""
-    from bench.planning import longest_s, search_s, total_s, unfit
+    from bench.durations import longest_s, search_s, total_s
+    from bench.fitting import unfit
 
     inventory, planned = prepare(profile, only, storage_dir or Path.cwd())
     if as_json:

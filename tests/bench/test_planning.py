@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bench.durations import longest_s
 from bench.errors import UsageError
+from bench.fitting import unfit
 from bench.inventory import Inventory
 from bench.plan import KernelCase
-from bench.planning import StorageWay, longest_s, plan, unfit
+from bench.planning import StorageWay, plan
 from bench.profile import KernelEntry, Profile, load
 from bench.testing import simulated_inventory
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from bench.durations import longest_s, search_s, total_s
+from bench.fitting import unfit
 from bench.inventory import Accelerator, Core, Device, Inventory
 from bench.plan import KernelCase, Plan
-from bench.planning import StorageWay, feeding_cpus, longest_s, plan, search_s, total_s, unfit
+from bench.planning import StorageWay, feeding_cpus, plan
 from bench.profile import KernelEntry, Profile, load
 from bench.testing import simulated_inventory
 
