@@ -5,13 +5,13 @@ def grid(workers: int, row_tiles: int, column_tiles: int) -> tuple[int, int]:
     """Parts down and across (their product is `workers`) that finish first.
 
     The largest part decides when all are done; of equal ones the squarest is taken, which reads
-    the least of A and B.
+    the least of A and B, and of these the one with the fewest across, who all copy the same A.
     """
     parts = [(down, workers // down) for down in range(1, workers + 1) if workers % down == 0]
 
-    def cost(part: tuple[int, int]) -> tuple[int, int]:
+    def cost(part: tuple[int, int]) -> tuple[int, int, int]:
         height, width = -(-row_tiles // part[0]), -(-column_tiles // part[1])
-        return height * width, height + width
+        return height * width, height + width, part[1]
 
     return min(parts, key=cost)
 

@@ -16,6 +16,11 @@ def test_a_tall_product_is_divided_down_and_a_wide_one_across() -> None:
     assert grid(4, 100, 100) == (2, 2)
 
 
+def test_of_equal_divisions_the_one_that_copies_a_least_is_taken() -> None:
+    assert grid(2, 64, 64) == (2, 1)
+    assert grid(6, 60, 60) == (3, 2)
+
+
 @pytest.mark.parametrize(("count", "parts"), [(0, 3), (2, 3), (10, 3), (12, 3)])
 def test_shares_are_adjacent_complete_and_even(count: int, parts: int) -> None:
     shares = [share(count, parts, index) for index in range(parts)]
