@@ -50,6 +50,7 @@ class TorchLaunch:
                 for _ in range(sets)
             ]
         except torch.cuda.OutOfMemoryError as error:
+            self._give_back()
             raise MemoryError(str(error)) from error
         self.run()  # the library starts its threads and chooses its kernel now
         self.executed: Mapping[str, str] = self._executed(sets, products)
@@ -75,6 +76,10 @@ class TorchLaunch:
 
     def close(self) -> None:
         del self._operands, self._products
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """The CPUs and the number of threads that the process had before."""
         torch.set_num_threads(self._former_threads)
         self._confined.release()
 

@@ -35,7 +35,7 @@ def launch():  # type: ignore[no-untyped-def]
         return made[-1]
 
     yield make
-    for each in made:
+    for each in reversed(made):  # each gives back the CPUs that it found
         each.close()
 
 
