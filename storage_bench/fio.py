@@ -1,12 +1,14 @@
 """The engine fio: where it is, the job file it gets, and how its run ends."""
 
+import ctypes
 import os
 import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from storage_bench import fio_log, fio_parser, uring
@@ -21,6 +23,7 @@ OUTPUT_FILE = f"{OURS}fio.json"
 LOGS = f"{OURS}fio"
 GRACE_S = 60.0
 """How much longer than its ramp and duration fio may take before it is taken for hung."""
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 ANSWER_S = 10.0
 """How long `fio --version` may take."""
 
@@ -66,6 +69,8 @@ class Fio:
                 text=True,
                 errors="replace",
                 check=False,
+                # Orphaned, it would load the drive to its end in a folder that is cleaned up.
+                preexec_fn=_dying_with_parent(),
             )
         except subprocess.TimeoutExpired as error:
             raise StorageError(
@@ -144,6 +149,12 @@ def job_file(job: Job, name: str, interface: str) -> str:
         )
         options["rate_process"] = "linear"
     return "[job]\n" + "".join(f"{key}={value}\n" for key, value in options.items())
+
+
+def _dying_with_parent() -> Callable[[], object]:
+    """What the child does before it becomes fio; looked up here, because it must do no more."""
+    prctl = ctypes.CDLL(None).prctl
+    return partial(prctl, PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _texts(folder: Path, kind: str) -> list[str]:

@@ -34,8 +34,8 @@ def windows(
     for way, direction in zip(DIRECTIONS, (result.read, result.write), strict=True):
         ios = direction.ios if direction is not None else 0
         missing, name = ios - sum(counts[way]), ("read", "write")[way]
-        if missing > 0 and not counts[way][-1]:
-            counts[way][-1] = missing
+        if missing > 0 and _cut_short(iops_logs, way, seconds):
+            counts[way][-1] += missing
         elif abs(missing) > CONSISTENT_SHARE * ios:
             warnings.append(f"{name}: the log has {sum(counts[way])} I/Os, the summary {ios}")
     latencies = [_latencies(histogram_logs, way, seconds) for way in DIRECTIONS]
@@ -62,6 +62,11 @@ def _counted(logs: Sequence[str], way: int, seconds: int) -> list[int]:
                 index = round(fields[0] / SECOND_MS) - 1
                 counts[min(max(index, 0), seconds - 1)] += fields[1]
     return counts
+
+
+def _cut_short(logs: Sequence[str], way: int, seconds: int) -> bool:
+    """Whether one of the logs has no line for the last second."""
+    return any(_counted([log], way, seconds)[-1] == 0 for log in logs) or not logs
 
 
 def _latencies(logs: Sequence[str], way: int, seconds: int) -> list[Latency | None]:

@@ -1,7 +1,10 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +95,32 @@ def test_a_killed_fio_is_an_error_and_leaves_nothing(data_file, tmp_path):
     program = impostor(tmp_path, "echo half > capbench.fio.json; kill -9 $$")
     assert refused(program, JOB, data_file) == "fio was killed (Killed)."
     assert sorted(os.listdir(data_file.parent)) == before
+
+
+ORPHAN = """
+import sys
+from pathlib import Path
+from storage_bench.fio import Fio
+from storage_bench.guard import fill, workspace
+from storage_bench.job import Job
+job = Job("4k", "randread", 4096, 1.0, 1, 1, 2**20, 0.0, 60.0, 1)
+with workspace(Path(sys.argv[2]), 2**20, allow_memory=True) as space:
+    fill(space.data_file, 2**20, seed=1)
+    Fio(sys.argv[1], "3.33", "psync").run(job, space.data_file)
+"""
+
+
+def test_fio_ends_with_a_run_that_is_killed(tmp_path):
+    # The pipe reads as ended when the impostor, which holds its other end, is gone.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    program = impostor(tmp_path, f"exec 3> {pipe}; echo started >&3; exec sleep 60")
+    command = [sys.executable, "-c", ORPHAN, program.path, str(tmp_path)]
+    with subprocess.Popen(command, cwd=Path(fio.__file__).parents[1]) as process:
+        with open(pipe, "rb", buffering=0) as told:
+            assert told.readline() == b"started\n"
+            process.kill()
+            assert told.read() == b""
 
 
 def test_rubbish_from_fio_is_an_error(data_file, tmp_path):

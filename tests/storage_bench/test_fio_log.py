@@ -33,6 +33,11 @@ def test_a_last_line_that_fio_lost_is_what_the_summary_has_beyond_the_log():
     assert ios([log], result(390)) == ([(100, 0), (100, 0), (100, 0), (90, 0)], ())
 
 
+def test_a_last_line_that_one_of_fios_jobs_lost_is_found_too():
+    whole, cut = "1000, 50, 0, 0, 0\n2000, 50, 0, 0, 0\n", "1000, 50, 0, 0, 0\n"
+    assert ios([whole, cut], result(199), 2.0) == ([(100, 0), (99, 0)], ())
+
+
 def test_a_stall_at_the_end_stays_a_stall():
     log = "1000, 100, 0, 0, 0\n2000, 100, 0, 0, 0\n"
     assert ios([log], result(200))[0] == [(100, 0), (100, 0), (0, 0), (0, 0)]
