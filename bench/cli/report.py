@@ -27,6 +27,7 @@ from bench.cli.question import FILES, Question, show
     "--format", "format_", type=click.Choice(["terminal", *FILES]), default="terminal",
     show_default=True,
 )  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--output", type=click.Path(path_type=Path), help="File; default: standard output.")
 @click.pass_context
 def report(
@@ -38,6 +39,7 @@ def report(
     year: int | None,
     strict: bool,
     format_: str,
+    as_json: bool,
     output: Path | None,
 ) -> None:
     """Verify EVIDENCE (one bundle a machine) and judge it by a plan."""
@@ -45,12 +47,13 @@ def report(
     from reports.render import render
     from reports.verify import verify
 
+    wanted = "json" if as_json else format_
     question = Question.from_options(facility, policy, plan_id, year)
     made = question.answer(tuple(verify(folder) for folder in folders))
     if output is not None:
-        write_atomically(output, render(made, format_).encode())
-    elif format_ == "terminal":
+        write_atomically(output, render(made, wanted).encode())
+    elif wanted == "terminal":
         show(made, as_json=False)
     else:
-        click.echo(render(made, format_), nl=False)
+        click.echo(render(made, wanted), nl=False)
     context.exit(made.exit_code(strict))
