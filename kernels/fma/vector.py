@@ -13,21 +13,9 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from kernels.fma.formats import FORMATS, Format
+from kernels.ir.bfloat import BFloat
 
 _I64 = ir.IntType(64)
-
-
-class _BFloat(ir.Type):  # type: ignore[misc]  # llvmlite is untyped
-    """bfloat16, which llvmlite has no name for."""
-
-    def _to_string(self) -> str:
-        return "bfloat"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _BFloat)
-
-    def __hash__(self) -> int:
-        return hash(_BFloat)
 
 
 _SCALARS = {
@@ -44,7 +32,7 @@ def instruction(form: Format, bits: int) -> tuple[str, Any, Any]:
     accumulator = ir.VectorType(_SCALARS[form.accumulator], lanes)
     match form.name:
         case "bf16":
-            operand = ir.VectorType(_BFloat(), 2 * lanes)
+            operand = ir.VectorType(BFloat(), 2 * lanes)
             return f"llvm.x86.avx512bf16.dpbf16ps.{bits}", accumulator, operand
         case "int8":
             return f"llvm.x86.avx512.vpdpbusd.{bits}", accumulator, accumulator

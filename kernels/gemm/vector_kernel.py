@@ -11,20 +11,9 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils
 
+from kernels.ir.bfloat import BFloat
+
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
-
-
-class BFloat(ir.Type):  # type: ignore[misc]  # llvmlite is untyped
-    """LLVM's bfloat, which llvmlite does not name."""
-
-    def _to_string(self) -> str:
-        return "bfloat"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, BFloat)
-
-    def __hash__(self) -> int:
-        return hash(BFloat)
 
 
 def emit(
