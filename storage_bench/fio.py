@@ -107,12 +107,15 @@ def job_file(job: Job, name: str, interface: str) -> str:
     random = job.pattern.startswith("rand")
     # An interface without a queue keeps as many operations in flight by as many threads.
     threads = job.threads if queued else job.threads * job.depth
+    # fio takes a mix for one that writes, whatever its share.
+    pure = {1.0: "randread", 0.0: "randwrite"}.get(job.read_share, "randrw")
+    pattern = pure if job.pattern == "randrw" else job.pattern
     region_bytes = job.size_bytes if random else job.region_bytes(threads)
     options: dict[str, object] = {
         "filename": name.replace(":", r"\:"),
         "ioengine": interface,
         "direct": int(job.direct),
-        "rw": job.pattern,
+        "rw": pattern,
         "bs": job.block_bytes,
         "size": region_bytes,
         "iodepth": job.depth if queued else 1,
@@ -138,7 +141,7 @@ def job_file(job: Job, name: str, interface: str) -> str:
     }
     if not random:
         options["offset_increment"] = region_bytes
-    if job.pattern == "randrw":
+    if pattern == "randrw":
         options["rwmixread"] = round(job.read_share * 100)
     if job.rate_iops is not None:
         # Of each of fio's jobs; linear, because fio's poisson process gives twice the rate.

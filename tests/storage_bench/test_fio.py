@@ -116,11 +116,13 @@ def test_fio_ends_with_a_run_that_is_killed(tmp_path):
     os.mkfifo(pipe)
     program = impostor(tmp_path, f"exec 3> {pipe}; echo started >&3; exec sleep 60")
     command = [sys.executable, "-c", ORPHAN, program.path, str(tmp_path)]
-    with subprocess.Popen(command, cwd=Path(fio.__file__).parents[1]) as process:
-        with open(pipe, "rb", buffering=0) as told:
-            assert told.readline() == b"started\n"
-            process.kill()
-            assert told.read() == b""
+    with (
+        subprocess.Popen(command, cwd=Path(fio.__file__).parents[1]) as process,
+        open(pipe, "rb", buffering=0) as told,
+    ):
+        assert told.readline() == b"started\n"
+        process.kill()
+        assert told.read() == b""
 
 
 def test_rubbish_from_fio_is_an_error(data_file, tmp_path):
@@ -170,6 +172,13 @@ def test_a_rate_is_divided_over_jobs_and_directions():
     assert "rate_iops=350,150\nrate_process=linear\n" in job_file(mixed, "data", "io_uring")
     assert "rate_iops=500,\n" in job_file(replace(JOB, rate_iops=1000.0), "data", "io_uring")
     assert "rate_" not in job_file(JOB, "data", "io_uring")
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(1.0, "rw=randread\n"), (0.0, "rw=randwrite\n"), (0.7, "rw=randrw\n")]
+)
+def test_a_mix_of_one_kind_is_no_mix(share, expected):
+    assert expected in job_file(replace(JOB, pattern="randrw", read_share=share), "data", "psync")
 
 
 def test_a_colon_in_the_name_is_no_second_file():
