@@ -130,9 +130,11 @@ def _boot_id() -> str:
 
 
 def _started(pid: int) -> str | None:
+    """When a process began; None where it is gone, or dead and not yet fetched by its parent."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
-    # Field 22 of proc_pid_stat(5), counted after the name, which may hold spaces and brackets.
-    return text.rpartition(")")[2].split()[19]
+    # Fields 3 and 22 of proc_pid_stat(5), counted after the name, which may hold spaces and brackets.
+    fields = text.rpartition(")")[2].split()
+    return None if fields[0] in ("Z", "X") else fields[19]

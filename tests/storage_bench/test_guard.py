@@ -165,6 +165,13 @@ def test_a_killed_run_leaves_a_folder_that_is_found_and_removed(tmp_path, holder
     assert os.listdir(tmp_path) == ["capbench-storage-mine"]
 
 
+def test_a_killed_run_that_its_parent_did_not_fetch_is_found_too(tmp_path, holder):
+    process, path = holder
+    process.send_signal(signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert find_leftovers(tmp_path) == (path,)
+
+
 def test_a_run_in_another_container_is_known_by_its_lock(tmp_path, holder):
     # There the process number means another process, or none.
     _, path = holder
