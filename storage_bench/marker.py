@@ -135,6 +135,6 @@ def _started(pid: int) -> str | None:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
-    # Fields 3 and 22 of proc_pid_stat(5), counted after the name, which may hold spaces and brackets.
+    # Fields 3 and 22 of proc_pid_stat(5), after the name, which may hold spaces and brackets.
     fields = text.rpartition(")")[2].split()
     return None if fields[0] in ("Z", "X") else fields[19]
