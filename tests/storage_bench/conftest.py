@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage_bench.guard import fill, workspace
-from storage_bench.media import MediaClass, classify
+from storage_bench.media import Media, MediaClass, classify
 
 SIZE_BYTES = 4 * 2**20
 
@@ -28,6 +28,11 @@ def drive_file(tmp_path: Path) -> Iterator[Path]:
     with workspace(found, SIZE_BYTES) as space:
         fill(space.data_file, SIZE_BYTES, seed=1)
         yield space.data_file
+
+
+DISK = "pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda"
+SSD = "pci0000:00/0000:00:17.0/ata2/host1/target1:0:0/1:0:0:0/block/sdb"
+NVME = "pci0000:00/0000:01:00.0/nvme/nvme0/nvme0n1"
 
 
 class Machine:
@@ -66,6 +71,35 @@ class Machine:
         self.link(f"sys/dev/block/{number}", folder)
         self.link(f"sys/class/block/{name}", folder)
         return folder
+
+    def disk(self, place: str = DISK, number: str = "8:0", **files: str) -> str:
+        known = {"queue__rotational": "1", "device__model": "WDC WD40", "device__vendor": "ATA"}
+        return self.device(place, number, **(known | files))
+
+    def ssd(self, place: str = SSD, number: str = "8:16", **files: str) -> str:
+        known = {"queue__rotational": "0", "device__model": "CT500MX", "device__wwid": "naa.5001"}
+        return self.device(place, number, **(known | files))
+
+    def nvme(self, place: str = NVME, number: str = "259:0", **files: str) -> str:
+        known = {
+            "queue__rotational": "0",
+            "device__model": "MZQL23T8",
+            "device__transport": "pcie",
+            "wwid": "eui.0025",
+        }
+        return self.device(place, number, **(known | files))
+
+    def seen(self, path: str = "/data/x") -> Media:
+        return classify(Path(path), self.root)
+
+    def stacked(self, number: str) -> Media:
+        """What stands below an ext4 on the device with this number."""
+        self.mount("/data", number, "ext4", "/dev/whatever")
+        return self.seen()
+
+    @staticmethod
+    def names(media: Media) -> list[str]:
+        return [leaf.name for leaf in media.leaves]
 
 
 @pytest.fixture
