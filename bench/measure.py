@@ -96,6 +96,12 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
     )
 
 
+def _cycles(run: Ticks) -> list[int]:
+    """Core cycles of each chunk that has a probe beside it; a probe of no ticks tells nothing."""
+    probed = zip(run.work[:: run.chunks_per_probe], run.probe, strict=True) if run.probe else ()
+    return [round(work * run.cycles_per_probe / probe) for work, probe in probed if probe > 0]
+
+
 def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, ...]]:
     """The ticks of several launches as one histogram a worker, by working set."""
     folded: dict[int | None, tuple[WorkerTicks, ...]] = {}
@@ -106,6 +112,7 @@ def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, 
             work=tally(value for run in worker for value in run.work),
             cycles_per_probe=worker[0].cycles_per_probe,
             probe=tally(value for run in worker for value in run.probe),
+            cycles=tally(value for run in worker for value in _cycles(run)),
         )
         folded[worker[0].set_bytes] = (*folded.get(worker[0].set_bytes, ()), seen)
     return folded

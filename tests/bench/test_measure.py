@@ -1,7 +1,7 @@
 """The loop around a launch."""
 
 from bench.measure import measure
-from bench.outcome import Disturbance, Sample
+from bench.outcome import Disturbance, Sample, Tally
 from bench.stopping import Stopped, Stopping
 from bench.testing import ScriptedWatch, SimulatedLaunch
 from kernels.kernel import Ticks, Work
@@ -55,7 +55,7 @@ def test_every_sample_is_told_at_once_and_carries_its_disturbance() -> None:
 
 def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     ticks = tuple(
-        Ticks(cpu, work=[100, 101], ops_per_chunk=50, probe=[7], cycles_per_probe=7)
+        Ticks(cpu, [100, 101], 50, probe=[7], cycles_per_probe=14, chunks_per_probe=2)
         for cpu in (0, 1)
     )
     launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
@@ -66,6 +66,8 @@ def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     assert [worker.cpu for worker in first.workers] == [0, 1]
     assert first.workers[1].work.counts == (2, 2)
     assert first.workers[1].probe.counts == (2,)
+    # Only the chunk that the probe followed: 100 ticks at two cycles a tick, in both launches.
+    assert first.workers[1].cycles == Tally((200,), (2,))
     assert round(observed.counter_hz or 0) == 10**9
 
 
