@@ -18,7 +18,7 @@ from kernels.isa import architecture
 # User code may not read the cycle counter of other architectures: on AArch64 it traps.
 HAS_CLOCK = architecture() == "x86_64"
 ADDS_PER_PASS = 640
-"""So many that a probe is a loop of few passes, whose end is foreseen: a surprise costs 20 cycles."""
+"""So many that a probe is a loop of few passes, whose end is foreseen: else it costs 20 cycles."""
 
 if HAS_CLOCK:
     # Without a parser LLVM ends the process at the first inline assembly, with no exception.

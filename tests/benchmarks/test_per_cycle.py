@@ -3,9 +3,9 @@
 `python -m pytest tests/benchmarks/test_per_cycle.py --benchmark-enable -s`
 
 Chunks of multiply-adds against a chain of dependent one-cycle adds beside them, in one loop: no
-clock frequency and no peer is needed. Prints operations a cycle and full-width instructions a cycle,
-of the slowest worker, for one core and for all; two instructions are the most that two units can
-do. It asserts that the results are right, and nothing about time.
+clock frequency and no peer is needed. Prints operations and full-width instructions a cycle, of the
+slowest worker, for one core and for all; two instructions are the most that two units can do. It
+asserts that the results are right, and nothing about time.
 """
 
 import sys
