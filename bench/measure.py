@@ -97,7 +97,10 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
 
 
 def _cycles(run: Ticks) -> list[int]:
-    """Core cycles of each chunk that has a probe beside it; a probe of no ticks tells nothing."""
+    """Core cycles of each chunk that has a probe beside it.
+
+    A probe of no ticks or fewer was interrupted while it took its own cost off: it tells nothing.
+    """
     probed = zip(run.work[:: run.chunks_per_probe], run.probe, strict=True) if run.probe else ()
     return [round(work * run.cycles_per_probe / probe) for work, probe in probed if probe > 0]
 
@@ -111,7 +114,7 @@ def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, 
             ops_per_chunk=worker[0].ops_per_chunk,
             work=tally(value for run in worker for value in run.work),
             cycles_per_probe=worker[0].cycles_per_probe,
-            probe=tally(value for run in worker for value in run.probe),
+            probe=tally(value for run in worker for value in run.probe if value > 0),
             cycles=tally(value for run in worker for value in _cycles(run)),
         )
         folded[worker[0].set_bytes] = (*folded.get(worker[0].set_bytes, ()), seen)

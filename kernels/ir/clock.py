@@ -11,7 +11,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 from kernels.isa import architecture
 
@@ -70,3 +70,15 @@ def dependent_adds(typing_context: Any, value: Any) -> Any:
         return builder.call(add, arguments)
 
     return types.int64(types.int64), codegen
+
+
+@register_jitable
+def probe(passes):  # type: ignore[no-untyped-def]
+    """Ticks that `passes` x `ADDS_PER_PASS` core cycles take now."""
+    value = 1
+    before = stamp()
+    start = stamp()
+    for _ in range(passes):
+        value = dependent_adds(value)
+    # Two stamps in a row are as far apart as one stamp costs: taken off again.
+    return stamp() - start - (start - before)

@@ -71,6 +71,16 @@ def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     assert round(observed.counter_hz or 0) == 10**9
 
 
+def test_a_probe_that_was_interrupted_while_it_took_its_own_cost_off_tells_nothing() -> None:
+    ticks = (Ticks(0, [100, 100, 100], 50, probe=[7, 0, -900], cycles_per_probe=14),)
+    launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
+
+    (worker,) = measure(launch, STOPPING, ScriptedWatch([0.05])).samples[0].workers
+    assert worker.work == Tally((100,), (6,))
+    assert worker.probe == Tally((7,), (2,))
+    assert worker.cycles == Tally((200,), (2,))
+
+
 def test_ticks_of_several_working_sets_are_folded_by_set_and_worker() -> None:
     ticks = tuple(
         Ticks(cpu, [100 * size], 50, probe=[], cycles_per_probe=0, set_bytes=size)

@@ -32,7 +32,9 @@ WORKERS = processor().workers
 def cycles(ticks: Ticks) -> Tally:
     """Core cycles of each chunk that has a probe beside it."""
     probed = zip(ticks.work[:: ticks.chunks_per_probe], ticks.probe, strict=True)
-    return tally(round(work * ticks.cycles_per_probe / probe) for work, probe in probed if probe)
+    return tally(
+        round(work * ticks.cycles_per_probe / probe) for work, probe in probed if probe > 0
+    )
 
 
 @pytest.mark.parametrize("workers", sorted({1, len(WORKERS)}))
