@@ -276,6 +276,15 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
     )
 
 
+def test_cards_that_ran_alone_are_never_added_up_to_a_node() -> None:
+    (entry,) = PROFILE.kernels
+    lonely = replace(PROFILE, kernels=(replace(entry, cards=("alone",)),))
+    metrics = {e.metric for e in evidence_of(SimulatedNode(), lonely).estimates}
+
+    assert "cuda.matrix.bf16.gpu0.alone" in metrics
+    assert {m for m in metrics if ".gpu" not in m} == set()
+
+
 def test_a_node_of_which_every_card_fails_has_no_figure() -> None:
     wrong = SimulatedNode(gpus=tuple(SimulatedGpu(i, result_error=0.5) for i in range(2)))
 
