@@ -58,13 +58,14 @@ pytestmark = [
 def card(benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """CUDA's first card alone; skips where there is none, or where nobody asked for the load."""
     pytest.importorskip("torch")
+    # Before the driver is asked anything: it looks at the variable once.
+    shown = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown.split(",")[0])
     found = backend("cuda").discover()
     if isinstance(found, Absent):
         pytest.skip(found.reason)
     if not benchmark.enabled:
         pytest.skip("it loads the card for minutes: ask for it with --benchmark-enable")
-    shown = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown.split(",")[0])
 
 
 def tell(inventory: Inventory, date: str, found: tuple[Bar, ...]) -> list[str]:
@@ -92,7 +93,7 @@ def test_bars_of_the_product_s_own_run(benchmark: BenchmarkFixture, tmp_path: Pa
 
 @pytest.mark.usefixtures("card")
 def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> None:
-    inventory, date = discover(None), time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    inventory, date = of_one_card(discover(None)), time.strftime("%Y-%m-%dT%H:%M:%S%z")
     began_s = time.perf_counter()
     shape, course = our_search(inventory)
     duration_s = time.perf_counter() - began_s
@@ -111,6 +112,13 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
     )  # fmt: skip
     told = benchmark.pedantic(search_bars, args=(searched,), rounds=1)
     benchmark.extra_info["ratios"] = tell(inventory, date, told)
+
+
+def of_one_card(inventory: Inventory) -> Inventory:
+    """Whatever ran before in this process may have shown the driver all of them."""
+    hosts = tuple(d for d in inventory.devices if d.backend == "cpu")
+    first = next(d for d in inventory.devices if d.backend == "cuda")
+    return replace(inventory, devices=(*hosts, first))
 
 
 def our_search(inventory: Inventory) -> tuple[tuple[int, ...], Course]:
