@@ -23,7 +23,7 @@ pytestmark = [
 ]
 GEMM = ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8")
 FMA = ("fp32", "fp64", "fp16")
-STREAMS = ("read", "write", "copy", "triad")
+STREAMS = ("read", "write", "copy", "copy.elementwise", "triad")
 TRANSFERS = ("h2d", "d2h", "both", "p2p")
 SIZE = 16 << 20
 ELEMENTS = 4 << 20
@@ -44,7 +44,8 @@ def made(kernel: str, precision: str) -> Iterator[Any]:
         shape = (ELEMENTS,)
     elif kernel == "transfer.p2p":
         shape = (SIZE, 1)
-    way = "numba-cuda" if kernel == "fma" else "torch"
+    way = {"fma": "numba-cuda", "stream.copy.elementwise": "torch-elementwise"}.get(kernel, "torch")
+    kernel = kernel.removesuffix(".elementwise")
     request = Request(way, PRECISIONS[precision], shape, 7, Place("cuda:0", (0,)))
     if (reason := KERNELS[kernel].refuses(request)) is not None:
         pytest.skip(reason)

@@ -79,6 +79,30 @@ def test_fma_is_held_against_lanes_and_measured_clock_of_the_same_time(
     assert "at 1.000 GHz" in bars(throttled)[CLOCK].told
 
 
+def test_more_than_the_silicon_can_do_never_holds(sound: Evidence) -> None:
+    found = bars(sound)
+
+    assert [found[i].impossible for i in (CLOCK, MEMORY)] == [True, True]
+    assert [found[i].holds for i in (CLOCK, MEMORY)] == [False, False]
+    assert ": IMPOSSIBLE, so that nothing here can be trusted; " in str(found[CLOCK])
+
+
+@pytest.mark.parametrize(("ratio", "holds"), [(0.94, False), (0.95, True), (1.03, True)])
+def test_a_physical_bar_has_two_ends(ratio: float, holds: bool) -> None:
+    assert Bar("x", ratio, 0.95, "t", physical=True).holds is holds
+
+
+def test_the_faster_of_two_ways_to_copy_is_what_counts(sound: Evidence) -> None:
+    slow = tuple(
+        replace(o, bytes_per_launch=o.bytes_per_launch // 2)
+        if isinstance(o, Measured) and o.case_id.startswith("cuda.memory.copy-torch-elementwise")
+        else o
+        for o in sound.outcomes
+    )
+
+    assert bars(replace(sound, outcomes=slow))[MEMORY].ratio == bars(sound)[MEMORY].ratio
+
+
 def test_cycles_need_the_multiprocessors_own_counters(sound: Evidence) -> None:
     cycles = Estimate(f"{FMA}.per_cycle", 250.0, 249.0, 251.0, "FLOP/cycle", 0.75, 3)
     counted = bars(replace(sound, estimates=(*sound.estimates, cycles)))[CYCLE]
@@ -133,6 +157,9 @@ def test_memory_is_held_against_the_data_sheet_of_the_card(sound: Evidence) -> N
     device = replace(sound.inventory.devices[0], name="Abacus 9000")
     other = replace(sound, inventory=replace(sound.inventory, devices=(device,)))
 
+    assert bars(sound)[MEMORY].told == (
+        "torch 10.81 TB/s, torch-elementwise 10.81 TB/s of 3.350 TB/s"
+    )
     assert bars(other)[MEMORY].ratio is None
     assert "no data sheet" in bars(other)[MEMORY].told
 
