@@ -169,15 +169,25 @@ def _measured(
     figures = {estimate.metric: estimate for estimate in evidence.estimates}
     parts: list[Converted] = []
     for backend in backends:
+        bursts: list[str] = []
 
-        def rate(pipe: Pipe, precision: Rated, backend: str = backend) -> Rate | None:
+        def rate(
+            pipe: Pipe, precision: Rated, backend: str = backend, bursts: list[str] = bursts
+        ) -> Rate | None:
             # Without a suffix a metric is of all devices of its backend in the node together.
-            estimate = figures.get(f"{backend}.{pipe}.{precision}")
+            name = f"{backend}.{pipe}.{precision}"
+            # The first seconds of an accelerator are its best: only what it holds is capacity.
+            estimate = figures.get(name if backend == "cpu" else f"{name}.sustained")
+            if estimate is None and name in figures:
+                bursts.append(name)
             if estimate is None or estimate.unit != UNIT:
                 return None
             return Rate(Interval(estimate.low, estimate.value, estimate.high), estimate.metric)
 
         found = convert(policy, kind, compute_class, rate)
+        if isinstance(found, Unknown) and bursts:
+            names = ", ".join(dict.fromkeys(bursts))
+            return Unknown(f"{names}: never seen steady, and a burst is no capacity")
         if isinstance(found, Unknown):
             return found
         parts.append(found)

@@ -13,6 +13,7 @@ from reports.accelerator_peaks import accelerator_peaks
 from reports.accelerator_runs import AcceleratorRun, accelerator_runs
 from reports.assignment import Assignment, assign, of_machines
 from reports.caches import CacheLevel, Step, cache_levels, steps
+from reports.cards import remarks
 from reports.chosen_shapes import ChosenShape, chosen_shapes
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
@@ -167,6 +168,7 @@ def _warnings(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[st
             found.append(f"SIMULATED: {host} has a simulated device; this certifies nothing")
         if evidence.interrupted is not None:
             found.append(f"{host}: the run did not come to its end ({evidence.interrupted})")
+        found += remarks(evidence)
     impossible = (peak for peak in tops if peak.impossible)
     return (
         *found,

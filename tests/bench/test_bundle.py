@@ -1,5 +1,6 @@
 """Evidence as a folder."""
 
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -81,6 +82,24 @@ def test_a_resealed_bundle_with_an_unknown_key_is_refused(bundle: Path) -> None:
 
     with pytest.raises(InvalidEvidence, match=r'unknown key "surprise"'):
         read(bundle)
+
+
+@pytest.mark.parametrize("data", [b'{ "estimates":[]}\n', b'{"estimates":[]}'])
+def test_a_resealed_bundle_in_another_form_is_refused(bundle: Path, data: bytes) -> None:
+    reseal(bundle, "estimates.json", data)
+
+    with pytest.raises(InvalidEvidence, match="not in canonical form"):
+        read(bundle)
+
+
+def test_a_bundle_from_before_a_fact_was_known_is_read_with_the_fact_unknown(
+    bundle: Path, evidence: Evidence
+) -> None:
+    known = json.loads((bundle / "inventory.json").read_bytes())
+    assert known["devices"][0].pop("accelerator") is None
+    reseal(bundle, "inventory.json", canonical(known))
+
+    assert read(bundle) == evidence
 
 
 def test_a_stray_file_that_was_resealed_is_refused(bundle: Path) -> None:
