@@ -19,6 +19,7 @@ def verify(context: click.Context, folder: Path, as_json: bool) -> None:
     from bench.errors import InvalidEvidence
     from reports.audit import grave
     from reports.verify import examine
+    from reports.wording import printable
 
     evidence, findings = examine(folder)
     valid = not grave(findings)
@@ -33,14 +34,15 @@ def verify(context: click.Context, folder: Path, as_json: bool) -> None:
         )
     else:
         for finding in findings:
-            click.echo(str(finding))
-        click.echo(
+            click.echo(printable(str(finding)))
+        said = (
             f"{'valid' if valid else 'NOT VALID'}: {len(evidence.outcomes)} outcomes and "
             f"{len(evidence.estimates)} estimates of {evidence.inventory.host.hostname}, measured "
             f"{evidence.started_at} by capbench {evidence.tool.version}"
         )
+        click.echo(printable(said))
         if evidence.inventory.simulated:
             click.echo("SIMULATED: no figure in it was measured on hardware")
         if evidence.interrupted:
-            click.echo(f"incomplete: {evidence.interrupted}")
+            click.echo(printable(f"incomplete: {evidence.interrupted}"))
     context.exit(0 if valid else InvalidEvidence.exit_code)

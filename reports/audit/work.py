@@ -65,6 +65,8 @@ def _multiply_adds(
     case: KernelCase, outcome: Measured, isa: frozenset[str]
 ) -> tuple[tuple[int | None, int | None], ...]:
     """Chunks of whole passes: two steps of every chain of every register, on every worker."""
+    if case.precision not in FMA:
+        return ()
     chunks, instructions = case.shape
     accumulator_bits, products = FMA[case.precision]
     vectors = _number(outcome.executed.get("chains", ""))
