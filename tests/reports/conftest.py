@@ -9,14 +9,12 @@ import pytest
 from bench.estimate import Estimate
 from bench.evidence import Evidence, Tool, conclude
 from bench.inventory import Device, Storage
-from bench.planning import StorageWay
 from bench.planning import plan as plan_for
 from bench.profile import KernelEntry, Profile
-from bench.profile import load as load_profile
 from bench.run import run
 from bench.simulated_node import SimulatedGpu, SimulatedNode
+from bench.simulated_run import simulated_run
 from bench.stopping import Stopping
-from bench.testing import simulated_evidence, simulated_inventory
 from bench.tuning import tune
 from reports.facility import Facility, load
 from reports.policy import Policy
@@ -44,26 +42,23 @@ def make_evidence() -> MakeEvidence:
         storage: Storage | None = None,
         unit: str = "FLOP/s",
     ) -> Evidence:
-        inventory = simulated_inventory(host)
+        run = simulated_run(host)
+        inventory = run.inventory
         cpu = replace(inventory.host.processor, model_name=processor, isa=isa)
         devices = (replace(inventory.devices[0], name=processor),)
         if accelerator is not None:
             devices += (Device("cuda", 0, f"GPU-{host}", accelerator, "cuda:0", 80 << 30, "1"),)
         found = {"cpu.vector.fp32": 1e12} if rates is None else rates
-        inventory = replace(
-            inventory,
-            host=replace(inventory.host, processor=cpu),
-            devices=devices,
-            storage=storage,
-            simulated=False,
-        )
-        way = StorageWay("native", "native-psync", "/data")
         return replace(
-            simulated_evidence(),
+            run,
             run_id=f"run-{host}",
-            inventory=inventory,
-            plan=plan_for(inventory, *load_profile("ci"), way),
-            outcomes=(),
+            inventory=replace(
+                inventory,
+                host=replace(inventory.host, processor=cpu),
+                devices=devices,
+                storage=storage,
+                simulated=False,
+            ),
             estimates=tuple(
                 Estimate(metric, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
                 for metric, rate in found.items()

@@ -19,18 +19,18 @@ from reports.audit.finding import Finding, Severity
 from reports.verify import verify
 
 
-def test_the_golden_bundle_has_no_finding(golden: Evidence) -> None:
-    assert malformed(golden) == ()
-    assert audit(golden) == ()
-    assert {e.metric for e in golden.estimates} >= {"cpu.vector.fp32", "storage.mixed70.8k"}
+def test_the_golden_bundle_has_no_finding(honest: Evidence) -> None:
+    assert malformed(honest) == ()
+    assert audit(honest) == ()
+    assert {e.metric for e in honest.estimates} >= {"cpu.vector.fp32", "storage.mixed70.8k"}
 
 
 def test_every_rule_has_its_own_name() -> None:
     assert [id for id, count in Counter(rule.id for rule in RULES).items() if count > 1] == []
 
 
-def test_a_simulated_machine_is_held_to_the_form_of_its_numbers_only(golden: Evidence) -> None:
-    simulated = replace(golden, inventory=replace(golden.inventory, simulated=True), started_at="?")
+def test_a_simulated_machine_is_held_to_the_form_of_its_numbers_only(honest: Evidence) -> None:
+    simulated = replace(honest, inventory=replace(honest.inventory, simulated=True), started_at="?")
 
     assert audit(simulated) == ()
 
@@ -59,20 +59,20 @@ def flattered(o: Measured) -> Measured:
 
 
 def test_a_forged_bundle_is_refused_although_its_seal_and_its_estimates_are_right(
-    golden: Evidence, forge: Callable[..., Evidence], tmp_path: Path
+    honest: Evidence, forge: Callable[..., Evidence], tmp_path: Path
 ) -> None:
     forged = forge("cpu.matrix.fp32", outcome=flattered)
 
-    assert verify(written(golden, tmp_path / "golden")) == golden
+    assert verify(written(honest, tmp_path / "honest")) == honest
     with pytest.raises(InvalidEvidence, match=r"asks for more than .* \[OBS-003\] \(1 more such"):
         verify(written(forged, tmp_path / "forged"))
 
 
 def test_the_command_names_every_finding_and_exits_4(
-    golden: Evidence, forge: Callable[..., Evidence], tmp_path: Path
+    honest: Evidence, forge: Callable[..., Evidence], tmp_path: Path
 ) -> None:
     forged = written(forge("cpu.matrix.fp32", outcome=flattered), tmp_path / "forged")
-    own = forge(plan=replace(golden.plan, profile="mine"))
+    own = forge(plan=replace(honest.plan, profile="mine"))
 
     refused = CliRunner().invoke(main, ["verify", str(forged)])
     asked = CliRunner().invoke(main, ["verify", "--json", str(forged)])
@@ -89,10 +89,10 @@ def test_the_command_names_every_finding_and_exits_4(
 
 
 def test_a_plan_of_more_repeats_than_fit_into_a_bundle_is_refused_before_it_is_written_down(
-    golden: Evidence, tmp_path: Path
+    honest: Evidence, tmp_path: Path
 ) -> None:
-    first, *rest = golden.plan.cases
-    endless = replace(golden.plan, cases=(replace(first, repeats=10**15), *rest))
+    first, *rest = honest.plan.cases
+    endless = replace(honest.plan, cases=(replace(first, repeats=10**15), *rest))
 
     with pytest.raises(InvalidEvidence, match="are more than a bundle can hold"):
-        verify(written(replace(golden, plan=endless), tmp_path / "endless"))
+        verify(written(replace(honest, plan=endless), tmp_path / "endless"))

@@ -14,11 +14,11 @@ from storage_bench.job import Latency
 VECTOR, RANDOM = "cpu.vector.fp32", "storage.randread.4k"
 
 
-def changed(golden: Evidence, metric: str, change: Callable[[object], object]) -> Evidence:
+def changed(honest: Evidence, metric: str, change: Callable[[object], object]) -> Evidence:
     """Without new estimates: there are none of such numbers."""
-    case = next(case for case in golden.plan.cases if case.metric == metric)
-    outcomes = tuple(change(o) if o.case_id == case.id else o for o in golden.outcomes)
-    return replace(golden, outcomes=outcomes)  # type: ignore[arg-type]
+    case = next(case for case in honest.plan.cases if case.metric == metric)
+    outcomes = tuple(change(o) if o.case_id == case.id else o for o in honest.outcomes)
+    return replace(honest, outcomes=outcomes)  # type: ignore[arg-type]
 
 
 def sample(o: Measured, **fields: object) -> Measured:
@@ -64,9 +64,9 @@ def read(o: object, **fields: object) -> object:
     ],
 )
 def test_a_number_that_nobody_can_observe_is_noticed(
-    golden: Evidence, metric: str, change: Callable[[object], object], said: str
+    honest: Evidence, metric: str, change: Callable[[object], object], said: str
 ) -> None:
-    found = malformed(changed(golden, metric, change))
+    found = malformed(changed(honest, metric, change))
 
     assert {f.rule for f in found} == {"OBS-001"}
     assert len(found) == 2, "both repeats, not the first alone"
@@ -79,13 +79,13 @@ def test_a_number_that_nobody_can_observe_is_noticed(
      ((Core((0,), 0, 0, None), Core((0,), 0, 0, None)), "two cores share a CPU")],
 )  # fmt: skip
 def test_a_processor_that_cannot_be_is_noticed(
-    golden: Evidence, cores: tuple[Core, ...], said: str
+    honest: Evidence, cores: tuple[Core, ...], said: str
 ) -> None:
-    host = golden.inventory.host
+    host = honest.inventory.host
     processor = replace(host.processor, cores=cores)
-    inventory = replace(golden.inventory, host=replace(host, processor=processor))
+    inventory = replace(honest.inventory, host=replace(host, processor=processor))
 
-    (found,) = malformed(replace(golden, inventory=inventory))
+    (found,) = malformed(replace(honest, inventory=inventory))
 
     assert (found.where, found.because) == ("inventory.json", said)
 
@@ -96,18 +96,18 @@ def test_a_processor_that_cannot_be_is_noticed(
      ({"cpus": (0, 0)}, "one CPU twice"), ({"shape": (0, 5)}, "has the shape (0, 5)")],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_carried_out_is_noticed(
-    golden: Evidence, fields: dict[str, object], said: str
+    honest: Evidence, fields: dict[str, object], said: str
 ) -> None:
-    first, *rest = golden.plan.cases
-    plan = replace(golden.plan, cases=(replace(first, **fields), *rest))  # type: ignore[arg-type]
+    first, *rest = honest.plan.cases
+    plan = replace(honest.plan, cases=(replace(first, **fields), *rest))  # type: ignore[arg-type]
 
-    (found,) = malformed(replace(golden, plan=plan))
+    (found,) = malformed(replace(honest, plan=plan))
 
     assert found.where == "plan.json"
     assert said in found.because
 
 
-def test_a_case_that_is_planned_twice_is_noticed(golden: Evidence) -> None:
-    plan = replace(golden.plan, cases=(*golden.plan.cases, golden.plan.cases[0]))
+def test_a_case_that_is_planned_twice_is_noticed(honest: Evidence) -> None:
+    plan = replace(honest.plan, cases=(*honest.plan.cases, honest.plan.cases[0]))
 
-    assert malformed(replace(golden, plan=plan))[0].because == "a case is planned twice"
+    assert malformed(replace(honest, plan=plan))[0].because == "a case is planned twice"

@@ -28,14 +28,14 @@ STRIDE = 29
 
 
 @pytest.fixture
-def files(golden: Evidence, tmp_path: Path) -> dict[str, Any]:
-    writer = BundleWriter(tmp_path / "golden", golden.inventory, golden.plan)
-    for outcome in golden.outcomes:
+def files(honest: Evidence, tmp_path: Path) -> dict[str, Any]:
+    writer = BundleWriter(tmp_path / "honest", honest.inventory, honest.plan)
+    for outcome in honest.outcomes:
         writer.add(outcome)
-    writer.finish(golden)
+    writer.finish(honest)
     return {
-        path.relative_to(tmp_path / "golden").as_posix(): json.loads(path.read_text())
-        for path in sorted((tmp_path / "golden").rglob("*.json"))
+        path.relative_to(tmp_path / "honest").as_posix(): json.loads(path.read_text())
+        for path in sorted((tmp_path / "honest").rglob("*.json"))
         if path.name != seal.NAME
     }
 
@@ -85,10 +85,10 @@ def test_no_value_at_any_place_is_more_than_invalid(files: dict[str, Any], tmp_p
     assert outcomes["refused"] > outcomes["read"] > 0
 
 
-def test_what_a_bundle_says_does_not_steer_the_terminal(golden: Evidence, tmp_path: Path) -> None:
+def test_what_a_bundle_says_does_not_steer_the_terminal(honest: Evidence, tmp_path: Path) -> None:
     liar = "x\x1b[2K\rvalid: 99 outcomes of \u202eevil"
-    host = replace(golden.inventory.host, hostname=liar)
-    forged = replace(golden, inventory=replace(golden.inventory, host=host), interrupted=liar)
+    host = replace(honest.inventory.host, hostname=liar)
+    forged = replace(honest, inventory=replace(honest.inventory, host=host), interrupted=liar)
     folder = sealed(
         {
             "run.json": {

@@ -45,23 +45,23 @@ def on(evidence: Evidence, device: Device) -> Evidence:
     return replace(evidence, inventory=replace(inventory, devices=(*inventory.devices, device)))
 
 
-def test_a_copy_with_a_changed_host_name_is_one_machine(golden: Evidence) -> None:
-    copy = replace(golden, inventory=replace(golden.inventory, host=renamed(golden).inventory.host))
+def test_a_copy_with_a_changed_host_name_is_one_machine(honest: Evidence) -> None:
+    copy = replace(honest, inventory=replace(honest.inventory, host=renamed(honest).inventory.host))
 
-    (found,) = counted_twice((golden, copy))
+    (found,) = counted_twice((honest, copy))
 
     assert (found.rule, found.because) == ("IDN-002", "they share one run")
-    assert found.where == "honest (run 11111111) and another (run 11111111)"
+    assert found.where == "honest (run run of h) and another (run run of h)"
 
 
-def test_two_runs_on_one_system_are_one_machine(golden: Evidence) -> None:
-    (found,) = counted_twice((golden, later(renamed(golden))))
+def test_two_runs_on_one_system_are_one_machine(honest: Evidence) -> None:
+    (found,) = counted_twice((honest, later(renamed(honest))))
 
     assert found.because == "they share the boot of one system"
 
 
-def test_samples_that_were_copied_are_one_machine(golden: Evidence) -> None:
-    (found,) = counted_twice((golden, renamed(golden, rebooted)))
+def test_samples_that_were_copied_are_one_machine(honest: Evidence) -> None:
+    (found,) = counted_twice((honest, renamed(honest, rebooted)))
 
     assert found.because.endswith("to the last digit")
 
@@ -74,32 +74,32 @@ def test_samples_that_were_copied_are_one_machine(golden: Evidence) -> None:
     ],
 )
 def test_a_device_in_two_machines_is_one_device(
-    golden: Evidence, second: Device, shared: str
+    honest: Evidence, second: Device, shared: str
 ) -> None:
-    other = on(later(renamed(golden, rebooted)), second)
+    other = on(later(renamed(honest, rebooted)), second)
 
-    (found,) = counted_twice((on(golden, GPU), other))
+    (found,) = counted_twice((on(honest, GPU), other))
 
     assert found.because == shared
 
 
-def test_two_machines_are_two(golden: Evidence) -> None:
+def test_two_machines_are_two(honest: Evidence) -> None:
     nameless = replace(GPU, uuid="GPU-2", accelerator=Accelerator(serial="N/A"))
-    first = on(golden, replace(nameless, uuid="GPU-1"))
+    first = on(honest, replace(nameless, uuid="GPU-1"))
 
-    assert counted_twice((first, on(later(renamed(golden, rebooted)), nameless))) == ()
+    assert counted_twice((first, on(later(renamed(honest, rebooted)), nameless))) == ()
 
 
-def test_a_report_on_one_machine_twice_is_refused(golden: Evidence) -> None:
+def test_a_report_on_one_machine_twice_is_refused(honest: Evidence) -> None:
     with pytest.raises(InvalidEvidence, match=r"are one machine: they share one run \[IDN-002\]"):
-        build((golden, replace(golden, inventory=renamed(golden).inventory)))
+        build((honest, replace(honest, inventory=renamed(honest).inventory)))
 
 
 @pytest.mark.parametrize("field", ["uuid", "index"])
-def test_a_device_that_is_listed_twice_is_noticed(golden: Evidence, field: str) -> None:
+def test_a_device_that_is_listed_twice_is_noticed(honest: Evidence, field: str) -> None:
     other = replace(GPU, uuid="GPU-2", index=1)
     twin = replace(other, **{field: getattr(GPU, field)})
 
-    found = audit(on(on(golden, GPU), twin))
+    found = audit(on(on(honest, GPU), twin))
 
     assert [f.rule for f in found] == ["IDN-001"]

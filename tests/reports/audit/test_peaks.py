@@ -27,7 +27,7 @@ def test_a_faster_clock_is_none_that_a_processor_has(forge: Callable[..., Eviden
 
 @pytest.mark.parametrize(("isa", "rule"), [(("avx2", "fma"), "SPF-001"), (("novel",), "SPF-011")])
 def test_a_core_that_does_too_much_in_a_cycle_is_noticed_whatever_it_is_called(
-    forge: Callable[..., Evidence], golden: Evidence, isa: tuple[str, ...], rule: str
+    forge: Callable[..., Evidence], honest: Evidence, isa: tuple[str, ...], rule: str
 ) -> None:
     def quicker(o: Measured) -> Measured:
         def third(workers):  # type: ignore[no-untyped-def]
@@ -38,9 +38,9 @@ def test_a_core_that_does_too_much_in_a_cycle_is_noticed_whatever_it_is_called(
 
         return replace(o, samples=tuple(replace(s, workers=third(s.workers)) for s in o.samples))
 
-    host = golden.inventory.host
+    host = honest.inventory.host
     inventory = replace(
-        golden.inventory, host=replace(host, processor=replace(host.processor, isa=isa))
+        honest.inventory, host=replace(host, processor=replace(host.processor, isa=isa))
     )
     found = audit(forge("cpu.vector.fp32", outcome=quicker, inventory=inventory))
 

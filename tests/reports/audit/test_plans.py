@@ -10,18 +10,18 @@ from bench.plan import Case
 from reports.audit import audit
 
 
-def plan_of(golden: Evidence, **fields: object) -> object:
-    return replace(golden.plan, **fields)  # type: ignore[arg-type]
+def plan_of(honest: Evidence, **fields: object) -> object:
+    return replace(honest.plan, **fields)  # type: ignore[arg-type]
 
 
 def test_a_plan_that_was_shrunk_to_what_went_well_is_noticed(
-    forge: Callable[..., Evidence], golden: Evidence
+    forge: Callable[..., Evidence], honest: Evidence
 ) -> None:
-    kept = tuple(case for case in golden.plan.cases if case.metric != "memory.triad")
+    kept = tuple(case for case in honest.plan.cases if case.metric != "memory.triad")
     names = {case.id for case in kept}
     forged = replace(
-        forge(plan=plan_of(golden, cases=kept)),
-        outcomes=tuple(o for o in golden.outcomes if o.case_id in names),
+        forge(plan=plan_of(honest, cases=kept)),
+        outcomes=tuple(o for o in honest.outcomes if o.case_id in names),
     )
 
     (found,) = audit(forged)
@@ -31,13 +31,13 @@ def test_a_plan_that_was_shrunk_to_what_went_well_is_noticed(
 
 
 def test_a_run_that_was_narrowed_openly_is_whole(
-    forge: Callable[..., Evidence], golden: Evidence
+    forge: Callable[..., Evidence], honest: Evidence
 ) -> None:
-    kept = tuple(case for case in golden.plan.cases if case.metric.startswith("cpu.vector."))
+    kept = tuple(case for case in honest.plan.cases if case.metric.startswith("cpu.vector."))
     names = {case.id for case in kept}
     narrowed = replace(
-        forge(plan=plan_of(golden, cases=kept, only=("cpu.vector.*",))),
-        outcomes=tuple(o for o in golden.outcomes if o.case_id in names),
+        forge(plan=plan_of(honest, cases=kept, only=("cpu.vector.*",))),
+        outcomes=tuple(o for o in honest.outcomes if o.case_id in names),
     )
 
     assert audit(narrowed) == ()
@@ -56,9 +56,9 @@ def test_fewer_repeats_than_the_released_profile_has_are_noticed(
     ("profile", "digest"), [("mine", "0" * 64), ("ci", "0" * 64), ("quick", None)]
 )
 def test_a_profile_of_somebodys_own_is_told(
-    forge: Callable[..., Evidence], golden: Evidence, profile: str, digest: str | None
+    forge: Callable[..., Evidence], honest: Evidence, profile: str, digest: str | None
 ) -> None:
-    plan = plan_of(golden, profile=profile, profile_sha256=digest or golden.plan.profile_sha256)
+    plan = plan_of(honest, profile=profile, profile_sha256=digest or honest.plan.profile_sha256)
 
     (found,) = audit(forge(plan=plan))
 
@@ -72,19 +72,19 @@ def test_a_profile_of_somebodys_own_is_told(
         pytest.param(
             "cpu.vector.fp64",
             lambda c: replace(c, metric="cpu.vector.fp32.one_core"),
-            "fma in fp64 on 2 CPUs, in FLOP/s, is not that; it is planned as cpu.vector.fp64",
+            "fma in fp64 on 4 CPUs, in FLOP/s, is not that; it is planned as cpu.vector.fp64",
             id="another precision",
         ),
         pytest.param(
             "memory.copy",
             lambda c: replace(c, unit="FLOP/s"),
-            "stream.copy in fp64 on 2 CPUs, in FLOP/s, is not that",
+            "stream.copy in fp64 on 4 CPUs, in FLOP/s, is not that",
             id="another unit",
         ),
         pytest.param(
             "cpu.vector.fp32",
-            lambda c: replace(c, cpus=(0, 1, 2, 3)),
-            "fma in fp32 on 4 CPUs",
+            lambda c: replace(c, cpus=tuple(range(8))),
+            "fma in fp32 on 8 CPUs",
             id="more processors than there are",
         ),
         pytest.param(
@@ -115,7 +115,7 @@ def test_a_profile_of_somebodys_own_is_told(
 )
 def test_a_figure_that_is_not_what_its_name_says_is_noticed(
     forge: Callable[..., Evidence],
-    golden: Evidence,
+    honest: Evidence,
     metric: str,
     case: Callable[[Case], Case],
     said: str,

@@ -58,9 +58,9 @@ def test_a_changed_series_is_noticed(
 
 
 def test_samples_of_another_process_are_noticed(
-    forge: Callable[..., Evidence], golden: Evidence
+    forge: Callable[..., Evidence], honest: Evidence
 ) -> None:
-    fast = next(o for o in golden.outcomes if o.case_id.startswith(GEMM) and o.repeat == 0)
+    fast = next(o for o in honest.outcomes if o.case_id.startswith(GEMM) and o.repeat == 0)
     assert isinstance(fast, Measured)
 
     (found,) = audit(forge(GEMM, repeat=1, outcome=lambda o: replace(o, samples=fast.samples)))
