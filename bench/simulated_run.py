@@ -88,7 +88,8 @@ def _work(case: KernelCase) -> tuple[int, int]:
             return 0, 16 * elements
         case "stream.triad", (elements,):
             return 2 * elements, 24 * elements
-    raise ValueError(f"the profile ci has no {case.kernel} over {case.shape}")
+        case kernel, shape:
+            raise ValueError(f"the profile ci has no {kernel} over {shape}")
 
 
 def _ticks(case: KernelCase, duration_s: float, chunks: int) -> tuple[WorkerTicks, ...]:

@@ -150,7 +150,12 @@ def build(
         series=tuple(point for evidence in evidences for point in points(evidence)),
         provenance=provenance(evidences, facts[chosen], found, wanted),
         audit=tuple(finding for _, finding in audited),
-        warnings=(*_warnings(evidences, tops), *map(_warning, audited), *notes),
+        warnings=(
+            *_warnings(evidences, tops),
+            *map(_warning, audited),
+            *_of_ones_own(chosen, wanted),
+            *notes,
+        ),
     )
 
 
@@ -171,6 +176,16 @@ def _facts(
         )
         for policy in (chosen, *alternatives(chosen))
     }
+
+
+def _of_ones_own(policy: Policy, plan: TargetPlan) -> tuple[str, ...]:
+    """What the figures are converted and judged by, where it does not come with capbench."""
+    found = []
+    if policy.name not in policies.names():
+        found.append(f"policy {policy.name} is none that comes with capbench: read it first")
+    if plan.id not in targets.names():
+        found.append(f"plan {plan.id} is none that comes with capbench: read it first")
+    return tuple(found)
 
 
 def _warning(audited: tuple[Evidence, AuditFinding]) -> str:

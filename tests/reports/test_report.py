@@ -12,7 +12,9 @@ from reports.facility import Facility
 from reports.figure import Basis
 from reports.interval import Interval, exact
 from reports.judge import Finding, Robustness, Verdict
+from reports.policy import load as load_policy
 from reports.report import Report, build
+from reports.targets import load as load_plan
 
 GPU = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 800e12}
 
@@ -257,3 +259,13 @@ def test_what_does_not_fit_together_is_refused(make_evidence) -> None:  # type: 
         build((make_evidence("a"),), year=2022)
     with pytest.raises(UsageError, match="neither evidence nor a facility"):
         build(())
+
+
+def test_a_policy_and_a_plan_of_ones_own_are_told(make_evidence) -> None:  # type: ignore[no-untyped-def]
+    own = replace(load_policy("fp32-bitwidth@1"), version="mine")
+    plan = replace(load_plan("chongqing-2023-2025"), id="ours")
+
+    assert build((make_evidence("a"),), policy=own, plan=plan).warnings == (
+        "policy fp32-bitwidth@mine is none that comes with capbench: read it first",
+        "plan ours is none that comes with capbench: read it first",
+    )
