@@ -17,6 +17,7 @@ from bench.plan import Plan
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 256 << 20
+MAX_BYTES = 1 << 30
 _PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
 
 
@@ -135,6 +136,11 @@ def read(folder: Path) -> Evidence:
             "Upgrade capbench." if found.format > FORMAT else "Read it with an older capbench.",
         )
     run = _part(files, "run.json", Run)
+    if run.format != found.format:
+        raise InvalidEvidence(
+            f"run.json is of format {run.format}, {seal.NAME} of {found.format}.",
+            "Give a bundle that capbench wrote.",
+        )
     outcomes = tuple(
         _part(files, path, OutcomeFile).outcome
         for path in sorted(files)
@@ -187,6 +193,7 @@ def _files(folder: Path) -> dict[str, bytes]:
         what = "not a folder" if folder.exists() else "not there"
         raise InvalidEvidence(f"{folder} is {what}.", next_step)
     files: dict[str, bytes] = {}
+    total_bytes = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -195,7 +202,9 @@ def _files(folder: Path) -> dict[str, bytes]:
             continue
         if not path.is_file() or not _PATH.fullmatch(name):
             raise InvalidEvidence(f"{name!r} does not belong into evidence.", next_step)
-        if len(files) >= MAX_FILES or path.stat().st_size > MAX_FILE_BYTES:
+        size_bytes = path.stat().st_size
+        total_bytes += size_bytes
+        if len(files) >= MAX_FILES or size_bytes > MAX_FILE_BYTES or total_bytes > MAX_BYTES:
             raise InvalidEvidence(f"{name} is past the limits of a bundle.", next_step)
         try:
             files[name] = path.read_bytes()

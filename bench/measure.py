@@ -40,10 +40,13 @@ def measure(
     launch.run()
     once_s = watch.time_s(launch.run, 1)
     launches = max(1, round(stopping.sample_time_s / once_s)) if once_s > 0 else 1
+    counted = bool(launch.ticks())
+    if counted:
+        watch.counter()  # loads its code, which must not pass between the two clocks' readings
     watch.disturbance()  # what happened so far is not the first sample's
     watch.objection()
     began_s = watch.now_s()
-    began_ticks = watch.counter() if launch.ticks() else None
+    began_ticks = watch.counter() if counted else None
     recorder = _recorder(watch, began_s)
     samples: list[Sample] = []
     stopped: Stopped | None = None

@@ -1,4 +1,7 @@
-"""Trust nothing: every byte against the manifest, every figure computed again from the samples."""
+"""Trust nothing: every byte against the manifest, every figure computed again from the samples.
+
+And every observation against the others: what contradicts itself was not observed.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -8,16 +11,35 @@ from bench.errors import InvalidEvidence
 from bench.estimate import estimate
 from bench.evidence import Evidence
 from bench.outcome import Measured, MeasuredIO
+from reports.audit import audit, grave, malformed
+from reports.audit.finding import Finding, Severity
 
 
 def verify(folder: Path) -> Evidence:
     """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
+    evidence, findings = examine(folder)
+    if critical := grave(findings, Severity.CRITICAL):
+        more = f" ({len(critical) - 1} more such findings)" if len(critical) > 1 else ""
+        raise InvalidEvidence(
+            f"{critical[0].where}: {critical[0].because} [{critical[0].rule}]{more}.",
+            f"Do not use this bundle; capbench verify {folder} lists every finding.",
+        )
+    return evidence
+
+
+def examine(folder: Path) -> tuple[Evidence, tuple[Finding, ...]]:
+    """The evidence in `folder`, and everything that an audit of it found.
+
+    Raises InvalidEvidence where it is not whole or its figures do not follow from it.
+    """
     evidence = bundle.read(folder)
+    if found := malformed(evidence):
+        raise _invalid(f"{found[0].where}: {found[0].because} [{found[0].rule}].")
     _shapes_follow(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
     _estimates_follow(evidence)
-    return evidence
+    return evidence, audit(evidence)
 
 
 def _shapes_follow(evidence: Evidence) -> None:
@@ -31,6 +53,9 @@ def _shapes_follow(evidence: Evidence) -> None:
 
 def _plan_is_carried_out(evidence: Evidence) -> None:
     """Every planned repeat has exactly one outcome: leaving out a bad one would flatter."""
+    planned = sum(case.repeats for case in evidence.plan.cases)
+    if planned > bundle.MAX_FILES:  # said before they are all written down
+        raise _invalid(f"plan.json: {planned} repeats are more than a bundle can hold.")
     wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.rounds())
     found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)
     if missing := sorted((wanted - found).elements()):
@@ -56,7 +81,10 @@ def _results_are_right(evidence: Evidence) -> None:
 
 
 def _estimates_follow(evidence: Evidence) -> None:
-    again = estimate(evidence.plan, evidence.outcomes)
+    try:
+        again = estimate(evidence.plan, evidence.outcomes)
+    except ArithmeticError as error:
+        raise _invalid(f"No figure follows from the samples: {error}.") from error
     if again == evidence.estimates:
         return
     ours = {e.metric: e for e in again}

@@ -109,6 +109,23 @@ def test_a_stray_file_that_was_resealed_is_refused(bundle: Path) -> None:
         read(bundle)
 
 
+def test_a_format_in_the_run_that_the_manifest_does_not_have_is_refused(bundle: Path) -> None:
+    run = (bundle / "run.json").read_bytes()
+    reseal(bundle, "run.json", run.replace(b'"format":1', b'"format":2'))
+
+    with pytest.raises(InvalidEvidence, match=r"run\.json is of format 2, manifest\.json of 1"):
+        read(bundle)
+
+
+def test_more_bytes_than_a_bundle_has_are_not_read(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "MAX_BYTES", 2000)
+
+    with pytest.raises(InvalidEvidence, match="past the limits of a bundle"):
+        read(bundle)
+
+
 def test_another_format_is_refused_by_its_number(bundle: Path) -> None:
     files = {
         p.relative_to(bundle).as_posix(): p.read_bytes()

@@ -104,3 +104,23 @@ def test_sensors_are_read_at_the_start_and_then_no_faster_than_ten_times_a_secon
     observed = measure(SimulatedLaunch(Work(1, 1)), stopping, ScriptedWatch([0.0625]))
 
     assert [reading.at_s for reading in observed.readings] == [i / 8 for i in range(9)]
+
+
+def test_the_counters_rate_does_not_hang_on_what_its_first_reading_costs() -> None:
+    class LoadsAtFirst(ScriptedWatch):
+        """A counter whose code is read from the disk when it is first asked for."""
+
+        readings = 0
+
+        def counter(self) -> int | None:
+            self._now_s += 0.0 if self.readings else 0.025
+            self.readings += 1
+            return super().counter()
+
+    ticks = (Ticks(0, work=[100], ops_per_chunk=50, probe=[7], cycles_per_probe=7),)
+    launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
+
+    observed = measure(launch, STOPPING, LoadsAtFirst([0.05]))
+
+    assert observed.counter_hz is not None
+    assert abs(observed.counter_hz / 1e9 - 1) < 1e-6

@@ -13,8 +13,8 @@ from bench.planning import plan as plan_for
 from bench.profile import KernelEntry, Profile
 from bench.run import run
 from bench.simulated_node import SimulatedGpu, SimulatedNode
+from bench.simulated_run import simulated_run
 from bench.stopping import Stopping
-from bench.testing import simulated_evidence, simulated_inventory
 from bench.tuning import tune
 from reports.facility import Facility, load
 from reports.policy import Policy
@@ -42,14 +42,15 @@ def make_evidence() -> MakeEvidence:
         storage: Storage | None = None,
         unit: str = "FLOP/s",
     ) -> Evidence:
-        inventory = simulated_inventory(host)
+        run = simulated_run(host)
+        inventory = run.inventory
         cpu = replace(inventory.host.processor, model_name=processor, isa=isa)
         devices = (replace(inventory.devices[0], name=processor),)
         if accelerator is not None:
-            devices += (Device("cuda", 0, "GPU-0", accelerator, "cuda:0", 80 << 30, "1"),)
+            devices += (Device("cuda", 0, f"GPU-{host}", accelerator, "cuda:0", 80 << 30, "1"),)
         found = {"cpu.vector.fp32": 1e12} if rates is None else rates
         return replace(
-            simulated_evidence(),
+            run,
             run_id=f"run-{host}",
             inventory=replace(
                 inventory,
