@@ -13,11 +13,7 @@ from reports.interval import Interval, exact
 from reports.judge import Finding, Robustness, Verdict
 from reports.report import Report, build
 
-GPU = {
-    "cpu.vector.fp32": 2e12,
-    "cuda.vector.fp32.sustained": 60e12,
-    "cuda.matrix.bf16.sustained": 800e12,
-}
+GPU = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 800e12}
 
 
 def of(report: Report, id: str) -> Finding:
