@@ -31,7 +31,10 @@ MakeFacility = Callable[[str], Facility]
 
 @pytest.fixture
 def make_evidence() -> MakeEvidence:
-    """Evidence of one machine; `rates` are metric -> FLOP/s, each with bounds 1 % away."""
+    """Evidence of one machine; `rates` are metric -> FLOP/s, each with bounds 1 % away.
+
+    What an accelerator reaches it also holds.
+    """
 
     def make(
         host: str = "node1",
@@ -61,11 +64,17 @@ def make_evidence() -> MakeEvidence:
             ),
             estimates=tuple(
                 Estimate(metric, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
-                for metric, rate in found.items()
+                for metric, rate in _held(found).items()
             ),
         )
 
     return make
+
+
+def _held(rates: Mapping[str, float]) -> Mapping[str, float]:
+    """The same, and what every accelerator sustains."""
+    cards = {metric: rate for metric, rate in rates.items() if metric.startswith("cuda.")}
+    return dict(rates) | {f"{metric}.sustained": rate for metric, rate in cards.items()}
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,7 @@ from reports.policy import load as load_policy
 from reports.report import Report, build
 from reports.targets import load as load_plan
 
-GPU = {
-    "cpu.vector.fp32": 2e12,
-    "cuda.vector.fp32.sustained": 60e12,
-    "cuda.matrix.bf16.sustained": 800e12,
-}
+GPU = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 800e12}
 
 
 def of(report: Report, id: str) -> Finding:
