@@ -24,7 +24,8 @@ from bench.testing import simulated_inventory
 from storage_bench.job import Direction, JobResult, Latency
 
 _COUNTER_HZ = 2e9
-_CHUNKS = {"fma": 256, "stream.copy": 10, "stream.triad": 10}
+_CHUNKS_PER_PROBE = 5
+_CHUNKS = {"fma": 1280, "stream.copy": 10, "stream.triad": 10}
 _ERRORS = {("gemm", "fp32"): 2e-7, ("gemm", "fp64"): 3e-16, ("fma", "fp64"): 1e-12}
 _TOLERANCES = {("gemm", "fp32"): 3e-6, ("gemm", "fp64"): 5.6e-15, ("fma", "fp64"): 6e-11}
 _BITS = {"fp32": 32, "fp64": 64}
@@ -97,12 +98,12 @@ def _ticks(case: KernelCase, duration_s: float, chunks: int) -> tuple[WorkerTick
     ops, moved = _work(case)
     work = (moved if case.unit == "B/s" else ops) // len(case.cpus) // chunks
     tick = int(0.98 * duration_s * _COUNTER_HZ / chunks) >> 10 << 10
-    probes = Tally((2560,), (chunks,)) if case.kernel == "fma" else Tally((), ())
-    return tuple(
-        WorkerTicks(cpu, work, Tally((tick,), (chunks,)), probes.ticks[0] if probes.ticks else 0,
-                    probes)
-        for cpu in case.cpus
-    )  # fmt: skip
+    spent, nothing = Tally((tick,), (chunks,)), Tally((), ())
+    if case.kernel != "fma":
+        return tuple(WorkerTicks(cpu, work, spent, 0, nothing, nothing) for cpu in case.cpus)
+    count = chunks // _CHUNKS_PER_PROBE
+    probes, cycles = Tally((2560,), (count,)), Tally((tick,), (count,))
+    return tuple(WorkerTicks(cpu, work, spent, 2560, probes, cycles) for cpu in case.cpus)
 
 
 def _stored(case: StorageCase, repeat: int) -> MeasuredIO:

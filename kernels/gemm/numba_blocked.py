@@ -138,7 +138,6 @@ class NumbaLaunch:
                 cycles_per_probe=PROBE_PASSES * ADDS_PER_PASS,
             )
             for worker, cpu in enumerate(self._cpus)
-            if self._ops[worker]
         )
 
     def error(self) -> float:

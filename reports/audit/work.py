@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import prod
 
 from bench.evidence import Evidence
-from bench.outcome import Measured, Sample
+from bench.outcome import Measured, Sample, WorkerTicks
 from bench.plan import CPU, KernelCase
 from reports.audit.finding import Objection, Rule, Severity, kernels, place
 
@@ -15,6 +15,8 @@ DIRECTIONS = {"transfer.h2d": 1, "transfer.d2h": 1, "transfer.both": 2, "transfe
 FMA = {"fp64": (64, 1), "fp32": (32, 1), "fp16": (16, 1), "bf16": (32, 2), "int8": (32, 4)}
 """Bits of an accumulator, and products that one instruction adds to each."""
 CHASE_LOADS = 32 * 4096
+BINS = 3 / 1024
+"""Three histograms' bins, each 1/1024 of its value wide."""
 LINE_BYTES = 64
 
 
@@ -116,7 +118,41 @@ def _counted(case: KernelCase, outcome: Measured, sample: Sample) -> str | None:
     return None
 
 
+def _between_chunk_and_probe(evidence: Evidence) -> Iterator[Objection]:
+    """Cycles of a chunk are its ticks over those of the probe beside it, whichever that was."""
+    for _, outcome in kernels(evidence):
+        workers = [
+            worker
+            for sample in outcome.samples
+            for row in (sample.workers, *(each.workers for each in sample.sets))
+            for worker in row
+        ]
+        if (reason := next(filter(None, map(_paired, workers)), None)) is not None:
+            yield place(outcome), reason
+
+
+def _paired(worker: WorkerTicks) -> str | None:
+    work, probe, cycles = worker.work, worker.probe, worker.cycles
+    if sum(cycles.counts) != sum(probe.counts):
+        return (
+            f"{sum(cycles.counts)} chunks are counted in cycles beside {sum(probe.counts)} probes"
+        )
+    if not cycles.ticks or min(probe.ticks) <= 0:
+        return None
+    least = min(work.ticks) * worker.cycles_per_probe / max(probe.ticks)
+    most = max(work.ticks) * worker.cycles_per_probe / min(probe.ticks)
+    if min(cycles.ticks) < least * (1 - BINS) - 1 or max(cycles.ticks) > most * (1 + BINS) + 1:
+        return (
+            f"chunks of {min(cycles.ticks)} to {max(cycles.ticks)} cycles cannot be: ticks and "
+            f"probes give {least:.0f} to {most:.0f}"
+        )
+    return None
+
+
 RULES = (
     Rule("WRK-011", Severity.CRITICAL, "A launch does the work of its shape", _as_shaped),
     Rule("WRK-012", Severity.CRITICAL, "The counters saw the work that is claimed", _as_counted),
+    Rule(
+        "WRK-013", Severity.MAJOR, "Cycles follow from ticks and probes", _between_chunk_and_probe
+    ),
 )

@@ -128,9 +128,9 @@ def test_each_worker_leaves_its_own_part_of_the_work_in_ticks(tile: Tile) -> Non
 
 
 @pytest.mark.skipif(not HAS_CLOCK, reason="no cycle counter for user code")
-def test_a_worker_without_work_leaves_no_ticks() -> None:
+def test_a_worker_without_work_says_so() -> None:
     with launched(RUNNABLE[0], (3, 5, 7), CPUS[:1] * 3) as launch:
-        assert [t.ops_per_chunk for t in launch.ticks()] == [2 * 3 * 5 * 7]
+        assert sorted(t.ops_per_chunk for t in launch.ticks()) == [0, 0, 2 * 3 * 5 * 7]
 
 
 def test_it_says_what_ran() -> None:

@@ -32,7 +32,11 @@ def test_a_core_that_does_too_much_in_a_cycle_is_noticed_whatever_it_is_called(
     def quicker(o: Measured) -> Measured:
         def third(workers):  # type: ignore[no-untyped-def]
             return tuple(
-                replace(w, work=replace(w.work, ticks=tuple(t // 3 for t in w.work.ticks)))
+                replace(
+                    w,
+                    work=replace(w.work, ticks=tuple(t // 3 for t in w.work.ticks)),
+                    cycles=replace(w.cycles, ticks=tuple(t // 3 for t in w.cycles.ticks)),
+                )
                 for w in workers
             )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.evidence import Evidence
-from bench.outcome import Measured
+from bench.outcome import Measured, Tally
 from reports.audit import audit
 
 
@@ -20,6 +20,24 @@ def larger_chunks(o: Measured) -> Measured:
 
     samples = tuple(replace(s, workers=larger(s.workers)) for s in o.samples)
     return replace(o, samples=samples, ops_per_launch=2 * o.ops_per_launch)
+
+
+def in_cycles(o: Measured, share: float, count: float) -> Measured:
+    """Chunks that took a share of their core cycles, and a share of them."""
+
+    def told(workers):  # type: ignore[no-untyped-def]
+        return tuple(
+            replace(
+                w,
+                cycles=Tally(
+                    tuple(int(ticks * share) for ticks in w.cycles.ticks),
+                    tuple(int(n * count) for n in w.cycles.counts),
+                ),
+            )
+            for w in workers
+        )
+
+    return replace(o, samples=tuple(replace(s, workers=told(s.workers)) for s in o.samples))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +60,18 @@ def larger_chunks(o: Measured) -> Measured:
             lambda o: replace(o, ops_per_launch=2 * o.ops_per_launch),
             {"WRK-011", "WRK-012", "SPF-001"},
             id="twice the multiply-adds",
+        ),
+        pytest.param(
+            "cpu.vector.fp32",
+            lambda o: in_cycles(o, 0.98, 1),
+            {"WRK-013"},
+            id="fewer cycles than chunks and probes give",
+        ),
+        pytest.param(
+            "cpu.vector.fp32",
+            lambda o: in_cycles(o, 1, 0.5),
+            {"WRK-013"},
+            id="the slower half of the cycles left out",
         ),
         pytest.param(
             "cpu.vector.fp32", more_launches, {"WRK-012", "SPF-001"}, id="twice the launches"
