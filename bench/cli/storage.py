@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.media import classify, media_probe
+from bench.cli.media_ledger import evidenced, media_evidence_option, show_evidenced
 from bench.cli.options import plan_option, year_option
 from bench.cli.output import json_option, print_json, talk, told
 from bench.errors import UsageError
@@ -180,11 +181,17 @@ def sweep(
 @storage.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@media_evidence_option
 @plan_option
 @year_option
 @json_option
 def ledger(
-    file: Path | None, facility: Path | None, plan_id: str | None, year: int | None, as_json: bool
+    file: Path | None,
+    facility: Path | None,
+    media_files: tuple[Path, ...],
+    plan_id: str | None,
+    year: int | None,
+    as_json: bool,
 ) -> None:
     """Add up an inventory (TOML or CSV): raw, usable, effective, and the advanced share."""
     from bench.cli.verdict import show_ledger
@@ -202,10 +209,14 @@ def ledger(
         inventory = ledgers.of_facility(facilities.load(facility))
     wanted = targets(plan_id, year)
     found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share)
+    proven = evidenced(inventory, media_files, wanted.share)
     if as_json:
-        print_json({"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said})
+        told = {"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said}
+        print_json(told | ({"evidenced": proven} if proven else {}))
     else:
         show_ledger(found, wanted)
+    if proven and not as_json:
+        show_evidenced(proven)
 
 
 def needed_bytes(demanded: Guarantee, tier: Tier, directory: Path, array_cache_bytes: int) -> int:
