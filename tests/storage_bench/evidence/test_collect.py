@@ -1,10 +1,13 @@
 import json
 import os
+import shutil
 
 import pytest
 
 from storage_bench.errors import StorageError
+from storage_bench.evidence import lsblk
 from storage_bench.evidence.collect import LSBLK, SCAN, collect
+from storage_bench.evidence.join import read
 from storage_bench.evidence.report import Answer
 
 DISKS = {"blockdevices": [{"name": name, "type": "disk"} for name in ("sda", "nvme0n1", "vda")]}
@@ -78,3 +81,12 @@ def test_a_file_that_is_no_json_is_refused(tmp_path, content):
         collect([("storcli", path)], by=lambda command: None)
     with pytest.raises(StorageError, match="No such file"):
         collect([("storcli", tmp_path / "absent")], by=lambda command: None)
+
+
+@pytest.mark.skipif(shutil.which("lsblk") is None, reason="lsblk is not installed")
+def test_the_tools_of_this_machine_are_understood():
+    found = collect()
+    assert found.answers[0].source == "lsblk"
+    known, remarks = read([found])
+    assert ("lsblk lists no drive" in remarks) is (lsblk.disks(found.answers[0].output) == ())
+    assert all(one.names and one.claim.reason for one in known)
