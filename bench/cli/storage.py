@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.media import classify, media_probe
+from bench.cli.media_ledger import evidenced, media_evidence_option, show_evidenced
 from bench.cli.options import plan_option, year_option
-from bench.cli.output import json_option, print_json, talk
-from bench.errors import Incomplete, UsageError
+from bench.cli.output import json_option, print_json, talk, told
+from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from storage_bench.engine import Engine
@@ -33,6 +34,10 @@ def storage() -> None:
     """Look at storage, test it, and add it up."""
 
 
+storage.add_command(classify)
+storage.add_command(media_probe)
+
+
 @storage.command()
 @click.argument("directory", type=FOLDER, default=".")
 @json_option
@@ -50,32 +55,6 @@ def cleanup(directory: Path, as_json: bool) -> None:
         for path in found:
             click.echo(f"removed {path}")
         talk(f"{len(found)} folders of killed runs in {directory}")
-
-
-@storage.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
-@click.option("--probe", is_flag=True, help="Read PATH (a large file, or a drive) for 3 to 30 s.")
-@json_option
-def classify(path: Path, probe: bool, as_json: bool) -> None:
-    """Say what PATH is stored on: flash or disk, and how well that is known."""
-    from storage_bench import behaviour, identify, media
-
-    with told():
-        found = media.classify(path, further=(identify.claims,))
-        if probe:
-            hidden = behaviour.hidden(found)
-            claim = behaviour.claim(behaviour.probe_path(path), hidden=hidden)
-            found = media.with_claim(found, claim)
-    if as_json:
-        print_json(found)
-        return
-    click.echo(f"{path}: {found.media} (evidence: {found.level.name.lower()})")
-    click.echo(f"  {found.reason}")
-    for leaf in found.leaves:
-        click.echo(
-            f"  {leaf.name}: {leaf.media} by {leaf.level.name.lower()}; "
-            f"model {leaf.model or 'unknown'}, by {leaf.transport or 'unknown way'}"
-        )
 
 
 @storage.command()
@@ -202,11 +181,17 @@ def sweep(
 @storage.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@media_evidence_option
 @plan_option
 @year_option
 @json_option
 def ledger(
-    file: Path | None, facility: Path | None, plan_id: str | None, year: int | None, as_json: bool
+    file: Path | None,
+    facility: Path | None,
+    media_files: tuple[Path, ...],
+    plan_id: str | None,
+    year: int | None,
+    as_json: bool,
 ) -> None:
     """Add up an inventory (TOML or CSV): raw, usable, effective, and the advanced share."""
     from bench.cli.verdict import show_ledger
@@ -224,23 +209,14 @@ def ledger(
         inventory = ledgers.of_facility(facilities.load(facility))
     wanted = targets(plan_id, year)
     found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share)
+    proven = evidenced(inventory, media_files, wanted.share)
     if as_json:
-        print_json({"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said})
+        told = {"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said}
+        print_json(told | ({"evidenced": proven} if proven else {}))
     else:
         show_ledger(found, wanted)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What storage refuses is a usage error; Ctrl-C is an unfinished run that left nothing."""
-    from storage_bench.errors import StorageError
-
-    try:
-        yield
-    except StorageError as error:
-        raise UsageError(error.reason, error.next_step) from error
-    except KeyboardInterrupt:
-        raise Incomplete("Interrupted before the end.", "Nothing was left behind.") from None
+    if proven and not as_json:
+        show_evidenced(proven)
 
 
 def needed_bytes(demanded: Guarantee, tier: Tier, directory: Path, array_cache_bytes: int) -> int:

@@ -122,14 +122,6 @@ def test_a_folder_in_memory_is_a_usage_error(monkeypatch):
     assert "is no storage" in refused("guarantee", "--dir", "/dev/shm", "--tier", "minute")
 
 
-def test_a_path_is_classified_with_its_reason(tmp_path):
-    shown = capbench("classify", tmp_path)
-    told = json.loads(capbench("classify", tmp_path, "--json"))
-    assert shown.startswith(f"{tmp_path}: {told['media']} (evidence: ")
-    assert told["reason"] in shown
-    assert "no long steps" in refused("classify", "--probe", __file__)
-
-
 def test_a_sweep_shows_a_line_for_each_point(tmp_path, monkeypatch):
     monkeypatch.setattr("storage_bench.engine.run", lambda e, job, p: SimulatedDevice(9e3).run(job))
     monkeypatch.setattr("storage_bench.engine.choose", lambda: ("native", "native-psync"))
