@@ -6,6 +6,7 @@ here from one speed. Such evidence says SIMULATED and can never be certified.
 
 from dataclasses import replace
 
+from bench import __version__
 from bench.evidence import Evidence, Tool, conclude
 from bench.outcome import (
     Disturbance,
@@ -46,7 +47,7 @@ def simulated_run(hostname: str = "honest", cores: int = 4) -> Evidence:
             outcomes.append(_computed(case, repeat, now_s, 1e-5 * len(outcomes) + shift_s))
             now_s += 1.0
     return conclude(
-        Tool("capbench", "0.1.0", "0" * 64), f"run of {hostname}",
+        Tool("capbench", __version__, "0" * 64), f"run of {hostname}",
         "2025-07-01T08:00:00+00:00", "2025-07-01T08:00:30+00:00",
         inventory, planned, tuple(outcomes), None,
     )  # fmt: skip

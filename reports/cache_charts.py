@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench.units import format_binary, format_si
 from reports.report import Report
-from reports.wording import cores, printable
+from reports.wording import cores, intensity, printable
 
 _WIDTH_PX, _HEIGHT_PX = 390, 220
 _LEAST, _MOST = -4, 8
@@ -80,7 +80,7 @@ def roofline(report: Report) -> dict[str, Any]:
                         "intensity": at,
                         "rate": min(roof.flops, at * ceiling.bandwidth),
                         "bandwidth": format_si(ceiling.bandwidth, "B/s"),
-                        "ridge": format_si(ridge, "FLOP/B"),
+                        "ridge": intensity(ridge),
                     }
                     for at in corners
                     if at >= 2.0**_LEAST

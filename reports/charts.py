@@ -108,7 +108,7 @@ def samples(report: Report) -> Specification:
     """Samples over time, one small chart a figure; rejected and throttled ones are marked."""
     frame = frames.series(report, SAMPLES_A_PROCESS)
     several = len(report.machines) > 1
-    frame["figure"] = frame["metric"] + " " + frame["implementation"]
+    frame["figure"] = frame["metric"] + " " + frame["implementation"] + ", " + frame["unit"]
     if several:
         frame["figure"] = frame["host"].map(printable) + " " + frame["figure"]
     frame["process"] = frame["repeat"] + 1
@@ -180,7 +180,7 @@ def _bar(finding: Finding, report: Report) -> dict[str, object]:
     entry = report.plan.entry(finding.id)
     found = finding.amount or finding.contribution
     low, value, high = _shares(finding)
-    label = short(found, finding.unit)
+    label = short(found, finding.unit, finding.target)
     if finding.amount is None and found is not None:
         label += f" of this {report.facility.scope}"
     return {

@@ -5,10 +5,11 @@ failed and claims may be worth nothing. So no evidence that is left out can rais
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bench.estimate import Estimate
 from bench.evidence import Evidence
-from bench.plan import KernelCase, full_name
+from bench.plan import KernelCase
 from reports.assignment import Assignment, accelerators, hostname
 from reports.facility import DeclaredRate, Facility, NodeGroup
 from reports.figure import Basis, Figure, Unknown, joint_basis
@@ -217,7 +218,7 @@ def _measured(
             if estimate is None or estimate.unit != UNIT:
                 return None
             amount = Interval(estimate.low, estimate.value, estimate.high)
-            if estimate.n < (planned := _repeats(evidence, estimate.metric)):
+            if estimate.n < (planned := _repeats(evidence, estimate)):
                 # Which repeats fail, the operator may choose: they count as nothing.
                 short.append(f"{estimate.metric}: {estimate.n} of {planned} repeats")
                 amount = _at_most(amount)
@@ -236,15 +237,15 @@ def _measured(
     return _Node(Converted(amount, " + ".join(part.how for part in parts)), tuple(short))
 
 
-def _repeats(evidence: Evidence, metric: str) -> int:
-    """Processes that the plan has for a figure."""
+def _repeats(evidence: Evidence, estimate: Estimate) -> int:
+    """Processes that the plan has for a figure: for the best of several ways, that way's own."""
+    planned: dict[str, int] = {}
+    for case in evidence.plan.cases:
+        if isinstance(case, KernelCase) and estimate.metric in (case.metric, case.group):
+            planned[f"{estimate.metric}.{case.implementation}"] = case.repeats
+    ways = {e.metric for e in evidence.estimates if replace(e, metric=estimate.metric) == estimate}
     return max(
-        (
-            case.repeats
-            for case in evidence.plan.cases
-            if isinstance(case, KernelCase) and metric in (case.metric, full_name(case), case.group)
-        ),
-        default=0,
+        (planned[way] for way in ways & set(planned)), default=max(planned.values(), default=0)
     )
 
 

@@ -2,7 +2,7 @@
 
 from bench.caches import Size
 from bench.loss import UNEXPLAINED, Loss
-from bench.units import format_binary, format_si
+from bench.units import format_binary, format_si, significant
 from reports.accelerator_runs import AcceleratorRun
 from reports.chosen_shapes import ChosenShape
 from reports.disturbances import WORTH_TELLING, Disturbance
@@ -28,28 +28,54 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
-def quantity(value: float | None, unit: str) -> str:
-    """One quantity; a count is whole and goes without a unit."""
-    return f"{value:.0f}" if unit == "count" and value is not None else format_si(value, unit)
+def quantity(value: float | None, unit: str, target: float | None = None) -> str:
+    """One quantity; a count is whole and goes without a unit.
+
+    Beside a target it has as many digits as it takes to stand on its side of it: 99.96 % of the
+    100 % that are asked for are not written as 100 %.
+    """
+    if unit == "count" and value is not None:
+        return f"{value:.0f}"
+    digits = 3
+    if value is not None and target is not None:
+        while digits < 15 and _side(float(f"{value:.{digits - 1}e}"), target) != _side(
+            value, target
+        ):
+            digits += 1
+    return format_si(value, unit, digits)
 
 
-def amount(interval: Interval | None, unit: str) -> str:
+def _side(value: float, target: float) -> int:
+    return (value > target) - (value < target)
+
+
+def intensity(flop_per_byte: float) -> str:
+    """Operations a byte; nobody counts thousandths of one by a prefix."""
+    return f"{significant(flop_per_byte, 3)} FLOP/B"
+
+
+def amount(interval: Interval | None, unit: str, target: float | None = None) -> str:
     """A value with its bounds: `9.90 TFLOP/s [9.80 TFLOP/s, 10.0 TFLOP/s]`."""
     if interval is None:
         return NOTHING
+    low = quantity(interval.low, unit, target)
     if interval.low == interval.high:
-        return quantity(interval.low, unit)
+        return low
     if interval.high is None:
-        return f"at least {quantity(interval.low, unit)}"
-    bounds = f"[{quantity(interval.low, unit)}, {quantity(interval.high, unit)}]"
-    return bounds if interval.value is None else f"{quantity(interval.value, unit)} {bounds}"
+        return f"at least {low}"
+    bounds = f"[{low}, {quantity(interval.high, unit, target)}]"
+    if interval.value is None:
+        return bounds
+    return f"{quantity(interval.value, unit, target)} {bounds}"
 
 
-def short(interval: Interval | None, unit: str) -> str:
+def short(interval: Interval | None, unit: str, target: float | None = None) -> str:
     """A value alone, or what is known of it."""
     if interval is None:
         return NOTHING
-    return amount(interval, unit) if interval.value is None else quantity(interval.value, unit)
+    if interval.value is None:
+        return amount(interval, unit, target)
+    return quantity(interval.value, unit, target)
 
 
 def effective(size: Size | None) -> str:

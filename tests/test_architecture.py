@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bench", "kernels", "storage_bench", "reports")
 HARDWARE_FREE = {
-    "bench.bundle", "bench.decode", "bench.errors", "bench.estimate", "bench.evidence",
+    "bench", "bench.bundle", "bench.decode", "bench.errors", "bench.estimate", "bench.evidence",
     "bench.inventory", "bench.outcome", "bench.plan", "bench.seal", "bench.stopping",
     "bench.capability", "bench.energy", "bench.loss", "bench.steady", "bench.throttle",
     "bench.together", "bench.disturbed", "bench.modes", "bench.tally", "bench.units",

@@ -113,7 +113,7 @@ def _backwards(evidence: Evidence) -> Iterator[Objection]:
             if t <= 0
         )
         if count:
-            yield place(outcome), f"the cycle counter was set back {count} times"
+            yield place(outcome), f"readings before which the cycle counter was set back: {count}"
 
 
 def _counting_share(sample: Sample, counter_hz: float) -> float:

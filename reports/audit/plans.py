@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bench import __version__
 from bench import profile as profiles
 from bench.errors import UsageError
 from bench.evidence import Evidence
@@ -132,7 +133,13 @@ def _comparable(asked: Plan) -> list[Case]:
 
 
 def _own_profile(evidence: Evidence) -> Iterator[Objection]:
-    if _released(evidence) is None:
+    if evidence.tool.version != __version__:
+        yield (
+            "plan.json",
+            f"planned by capbench {evidence.tool.version}, and this is {__version__}: "
+            "what it leaves out does not show",
+        )
+    elif _released(evidence) is None:
         yield (
             "plan.json",
             f'profile "{evidence.plan.profile}" is none that comes with this capbench: '
@@ -141,7 +148,9 @@ def _own_profile(evidence: Evidence) -> Iterator[Objection]:
 
 
 def _released(evidence: Evidence) -> Profile | None:
-    """The profile of that digest, if it comes with capbench."""
+    """The profile of that digest, if it comes with this capbench and was planned by it."""
+    if evidence.tool.version != __version__:
+        return None
     for name in profiles.names():
         found, digest = profiles.load(name)
         if digest == evidence.plan.profile_sha256 and found.name == evidence.plan.profile:

@@ -197,7 +197,7 @@ def _plan(report: Report) -> Table:
     for finding in (*report.indicators, *_told(report)):
         entry = report.plan.entry(finding.id)
         name = Text(entry.name_zh).append(f" {entry.name_en}", style="dim")
-        found = short(finding.amount or finding.contribution, finding.unit)
+        found = short(finding.amount or finding.contribution, finding.unit, finding.target)
         if finding.basis is not None:
             found += f"\n{finding.basis.value}"
         said = Text(verdict(finding), style=_STYLE[finding.verdict])

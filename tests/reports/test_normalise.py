@@ -257,3 +257,18 @@ def test_every_capacity_carries_the_policy_it_was_converted_by(make_evidence) ->
     assert {c.policy for c in vector} == {"fp32-native-vector@1"}
     assert [c.amount and c.amount.value for c in vector] == [60e12, 2e12]
     assert [c.amount and c.amount.value for c in national] == [800e12, None]
+
+
+def test_the_best_of_several_ways_is_held_to_its_own_repeats(make_evidence) -> None:  # type: ignore[no-untyped-def]
+    evidence = make_evidence("a", {"cpu.matrix.fp32": 2e12, "cpu.matrix.fp32.numba": 2e12})
+    case = next(c for c in evidence.plan.cases if c.metric == "cpu.matrix.fp32")
+    numpy, numba = replace(case, repeats=6), replace(case, implementation="numba", repeats=3)
+    evidence = replace(evidence, plan=replace(evidence.plan, cases=(numpy, numba)))
+
+    def gap(n: int) -> str | None:
+        estimates = tuple(replace(e, n=n) for e in evidence.estimates)
+        counted = replace(evidence, estimates=estimates)
+        (found,) = capacities((counted,), of_machines((counted,)), load("fp32-matrix@1"))
+        return found.gap
+
+    assert (gap(3), gap(2)) == (None, "cpu.matrix.fp32: 2 of 3 repeats")

@@ -41,3 +41,26 @@ def test_targets_are_said_in_the_plans_unit_with_their_operator(example_city: Fa
 
 def test_text_of_evidence_cannot_steer_a_terminal() -> None:
     assert wording.printable("a\x1b[2J\nb\u202e") == "a\ufffd[2J\ufffdb\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "target", "wanted"),
+    [
+        (0.99999, "%", 1.0, "99.999 %"),
+        (1.0, "%", 1.0, "100 %"),
+        (0.9, "%", 1.0, "90.0 %"),
+        (9.9996e18, "FLOP/s", 10e18, "9.9996 EFLOP/s"),
+        (10.0004e18, "FLOP/s", 10e18, "10.0004 EFLOP/s"),
+        (10e18, "FLOP/s", 10e18, "10.0 EFLOP/s"),
+        (0.0010004, "s", 0.001, "1.0004 ms"),
+    ],
+)
+def test_a_figure_is_not_rounded_to_the_other_side_of_its_target(
+    value: float, unit: str, target: float, wanted: str
+) -> None:
+    assert wording.short(exact(value), unit, target) == wanted
+    assert wording.amount(Interval(value, value, value * 2), unit, target).startswith(wanted)
+
+
+def test_operations_a_byte_have_no_prefix() -> None:
+    assert [wording.intensity(v) for v in (0.651, 12.64)] == ["0.651 FLOP/B", "12.6 FLOP/B"]

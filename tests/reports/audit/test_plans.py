@@ -127,3 +127,18 @@ def test_a_figure_that_is_not_what_its_name_says_is_noticed(
 
     assert [f.where for f in found] == ["plan.json"]
     assert said in found[0].because
+
+
+def test_a_plan_of_another_version_is_not_compared_and_that_is_told(
+    forge: Callable[..., Evidence], honest: Evidence
+) -> None:
+    forged = forge(
+        "cpu.matrix.fp32",
+        case=lambda c: replace(c, seed=1),
+        tool=replace(honest.tool, version="0.0.9"),
+    )
+
+    (found,) = audit(forged)
+
+    assert found.rule == "PLN-003"
+    assert found.because.startswith("planned by capbench 0.0.9, and this is ")

@@ -125,3 +125,26 @@ def test_the_page_names_no_address_to_fetch_from(machine: Report) -> None:
     assert "src=" not in own
     assert "href=" not in own
     assert "@import" not in own
+
+
+def test_on_a_telephone_no_column_is_squeezed_to_a_word(
+    browser: Browser, city: Report, tmp_path: Path
+) -> None:
+    page, _ = opened(browser, city, tmp_path, viewport={"width": 400, "height": 800})  # type: ignore[arg-type]
+
+    widths = page.evaluate(
+        "[...document.querySelectorAll('#plan td.small')].map(cell => cell.offsetWidth)"
+    )
+    assert len(widths) == 12
+    assert min(widths) >= 200
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_every_small_chart_of_samples_names_its_unit(
+    browser: Browser, city: Report, tmp_path: Path
+) -> None:
+    page, _ = opened(browser, city, tmp_path)
+
+    text = page.locator("#chart-samples-svg").text_content() or ""
+    assert "cpu.vector.fp32 numba, FLOP/s" in text
+    assert "storage.randread.4k native-io_uring, IO/s" in text
