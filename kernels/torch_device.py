@@ -12,7 +12,7 @@ from typing import Any
 def absent(device: str) -> str | None:
     """Why torch cannot use this device here, as text, or None; torch is imported for that."""
     if find_spec("torch") is None:
-        return "torch is not installed; pip install 'capbench[gpu]'"
+        return "torch is not installed; pip install '.[gpu]'"
     import torch
 
     kind, _, index = device.partition(":")

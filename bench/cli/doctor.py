@@ -25,7 +25,7 @@ _LIBRARIES = (
     ("numba", "every CPU kernel", "pip install numba"),
     ("numpy", "every CPU kernel", "pip install numpy"),
     ("torch", "matrix figures in BF16 and FP16, and all of accelerators",
-     "pip install 'capbench[gpu]', or your vendor's build"),
+     "pip install '.[gpu]', or your vendor's build"),
     ("pynvml", "telemetry of NVIDIA GPUs", "pip install nvidia-ml-py"),
     ("pandas", "CSV reports and charts", "pip install pandas"),
     ("jinja2", "HTML and Markdown reports", "pip install jinja2"),

@@ -110,7 +110,7 @@ class TorchBackend:
             return Absent(self.name, f"no {self._maker.title} here")
         torch = self._torch()
         if torch is None:
-            reason = "torch is not installed; pip install 'capbench[gpu]', or your vendor's build"
+            reason = "torch is not installed; pip install '.[gpu]', or your vendor's build"
             return Absent(self.name, f"a {self._maker.title} is here, and {reason}")
         found = current(torch)
         if found is None:

@@ -18,7 +18,7 @@ def refuses(request: Request) -> str | None:
     if len(request.shape) != 2 or min(request.shape) < 1:
         return f"fma needs a shape (chunks, instructions) of positive counts, not {request.shape}"
     if find_spec("numba_cuda") is None:
-        return "numba-cuda is not installed; pip install 'capbench[gpu]'"
+        return "numba-cuda is not installed; pip install '.[gpu]'"
     from numba import cuda
 
     if "numba_cuda" not in str(cuda.__file__):

@@ -39,7 +39,7 @@ def refuses(request: Request) -> str | None:
 
 def _refuses_on_cpu(name: str) -> str | None:
     if find_spec("torch") is None:
-        return "torch is not installed; pip install 'capbench[gpu]'"
+        return "torch is not installed; pip install '.[gpu]'"
     if name in ("tf32", "fp8", "int8"):
         return f"torch multiplies {name} on accelerators only, not on the CPU"
     if name != "fp16":

@@ -116,7 +116,7 @@ def test_without_numba_cuda_the_refusal_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("kernels.fma.cuda_refusal.find_spec", lambda name: None)
-    assert refuses(ASKED) == "numba-cuda is not installed; pip install 'capbench[gpu]'"
+    assert refuses(ASKED) == "numba-cuda is not installed; pip install '.[gpu]'"
 
 
 def test_without_a_device_the_refusal_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

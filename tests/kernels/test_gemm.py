@@ -100,7 +100,7 @@ def test_a_request_that_cannot_run_is_refused_with_its_reason() -> None:
 def test_without_torch_the_refusal_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kernels.gemm.torch_refusal.find_spec", lambda name: None)
     reason = gemm.refuses(request("torch"))
-    assert reason == "torch is not installed; pip install 'capbench[gpu]'"
+    assert reason == "torch is not installed; pip install '.[gpu]'"
 
 
 @needs_torch
