@@ -7,16 +7,23 @@ from bench import bundle
 from bench.errors import InvalidEvidence
 from bench.estimate import estimate
 from bench.evidence import Evidence
-from bench.outcome import Measured, MeasuredIO
+from bench.judgements import definition, judgements
+from bench.outcome import Measured, MeasuredIO, MeasuredTrial
+from bench.plan import GuaranteeCase
 
 
 def verify(folder: Path) -> Evidence:
     """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
     evidence = bundle.read(folder)
     _shapes_follow(evidence)
+    _guarantees_are_asked_for_whole(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
-    _estimates_follow(evidence)
+    try:
+        _estimates_follow(evidence)
+        _judgements_follow(evidence)
+    except (ArithmeticError, ValueError) as error:
+        raise _invalid(f"outcomes: nothing can be computed from them ({error}).") from error
     return evidence
 
 
@@ -27,6 +34,27 @@ def _shapes_follow(evidence: Evidence) -> None:
             raise _invalid(
                 f"plan.json: the shape of {case.metric} does not follow from its trials."
             )
+
+
+def _guarantees_are_asked_for_whole(evidence: Evidence) -> None:
+    """By the definition's own text, with all replicates, on as many bytes as it wants."""
+    for case in evidence.plan.cases:
+        if not isinstance(case, GuaranteeCase):
+            continue
+        demanded = definition(case)
+        tier = demanded.tiers[case.tier]
+        needed_bytes = tier.working_set_bytes(
+            case.volume_bytes, case.memory_bytes, demanded.load.block_bytes, case.array_cache_bytes
+        )
+        for what, planned, wanted in (
+            ("replicates", case.repeats, tier.replicates),
+            ("bytes", case.needed_bytes, needed_bytes),
+        ):
+            if planned != wanted:
+                raise _invalid(
+                    f"plan.json: {planned} {what} are planned where tier {case.tier} of "
+                    f"{demanded.id} wants {wanted}."
+                )
 
 
 def _plan_is_carried_out(evidence: Evidence) -> None:
@@ -42,7 +70,7 @@ def _plan_is_carried_out(evidence: Evidence) -> None:
 
 
 def _results_are_right(evidence: Evidence) -> None:
-    kinds = {case.id: case.kind for case in evidence.plan.cases}
+    cases = {case.id: case for case in evidence.plan.cases}
     for outcome in evidence.outcomes:
         name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
         if isinstance(outcome, Measured):
@@ -50,9 +78,18 @@ def _results_are_right(evidence: Evidence) -> None:
                 raise _invalid(f"{name}: a wrong result is sealed as measured.")
             if any(s.duration_s <= 0 or s.launches < 1 for s in outcome.samples):
                 raise _invalid(f"{name}: a sample without time or work is sealed as measured.")
-        expected = {Measured: "kernel", MeasuredIO: "storage"}.get(type(outcome))
-        if expected is not None and kinds[outcome.case_id] != expected:
+        case = cases[outcome.case_id]
+        expected = {
+            Measured: "kernel", MeasuredIO: "storage", MeasuredTrial: "guarantee"
+        }.get(type(outcome), case.kind)  # fmt: skip
+        if case.kind != expected:
             raise _invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
+        if isinstance(outcome, MeasuredTrial) and isinstance(case, GuaranteeCase):
+            result = outcome.trial.result
+            if result is None or result.duration_s <= 0:
+                raise _invalid(f"{name}: a replicate without a result is sealed as measured.")
+            if result.engine != case.engine:
+                raise _invalid(f"{name}: it was run by {result.engine}, planned is {case.engine}.")
 
 
 def _estimates_follow(evidence: Evidence) -> None:
@@ -63,6 +100,23 @@ def _estimates_follow(evidence: Evidence) -> None:
     theirs = {e.metric: e for e in evidence.estimates}
     wrong = next((m for m in sorted(ours | theirs) if ours.get(m) != theirs.get(m)), "their order")
     raise _invalid(f"estimates.json: {wrong} does not follow from the samples.")
+
+
+def _judgements_follow(evidence: Evidence) -> None:
+    again = judgements(evidence.plan, evidence.outcomes)
+    if again == evidence.judgements:
+        return
+    sealed = {judged.case_id: judged.judgement for judged in evidence.judgements}
+    for judged in again:
+        ours, theirs = judged.judgement, sealed.get(judged.case_id)
+        if theirs is None:
+            raise _invalid(f"judgements.json: there is none on {judged.case_id}.")
+        if ours.verdict != theirs.verdict:
+            raise _invalid(
+                f"judgements.json: {theirs.verdict} is sealed on {judged.case_id}; "
+                f"its replicates come to {ours.verdict}."
+            )
+    raise _invalid("judgements.json: its checks and figures do not follow from the replicates.")
 
 
 def _invalid(message: str) -> InvalidEvidence:

@@ -9,6 +9,9 @@ from storage_bench.job import Direction, JobResult, Latency, Window
 from storage_bench.trial import Trial
 from storage_bench.verdict import Check, Verdict
 
+AGREEMENT_SHARE = 0.02
+"""How far two counts of the same operations may differ: fio rounds its logs to milliseconds."""
+
 
 def seconds(result: JobResult) -> tuple[Window, ...]:
     """The whole seconds: a part of one at either end has no rate."""
@@ -24,6 +27,19 @@ def episodes(flags: Sequence[bool]) -> tuple[tuple[int, int], ...]:
         elif flag:
             found.append((index, index))
     return tuple(found)
+
+
+def agreement(result: JobResult) -> Iterator[Check]:
+    """Windows and histograms speak of the same operations as the totals, or prove nothing."""
+    windows = sum(window.ios for window in result.windows)
+    parts = [("windows", windows, result.ios)]
+    for name, way in (("read latencies", result.read), ("write latencies", result.write)):
+        if way is not None and way.latency is not None:
+            parts.append((name, sum(way.latency.counts), way.ios))
+    for name, counted, total in parts:
+        if abs(counted - total) > AGREEMENT_SHARE * total:
+            because = f"they hold {counted} of {total} operations"
+            yield Check(name, Verdict.INCONCLUSIVE, because)
 
 
 def rate(guarantee: Guarantee, threshold: float, whole: Sequence[Window]) -> Iterator[Check]:

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import tomllib
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -138,10 +139,21 @@ def names() -> tuple[str, ...]:
 
 def load(name: str = DEFAULT) -> Guarantee:
     """The definition with this id; raises StorageError where there is none."""
+    return decoded(tomllib.loads(_text(name)))
+
+
+def text_sha256(name: str) -> str:
+    """Digest of the definition's text: what is sealed, so that nobody can move a bound later.
+
+    Raises StorageError where there is no such definition.
+    """
+    return sha256(_text(name).encode()).hexdigest()
+
+
+def _text(name: str) -> str:
     if name not in names():
         raise StorageError(f'No guarantee is called "{name}".', f"Known are {', '.join(names())}.")
-    text = (files("storage_bench") / "guarantees" / f"{name}.toml").read_text()
-    return decoded(tomllib.loads(text))
+    return (files("storage_bench") / "guarantees" / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def decoded(table: dict[str, Any]) -> Guarantee:
@@ -169,4 +181,6 @@ def _made(kind: type[T], table: object, place: str) -> T:
         raise StorageError(
             f'{place}: key "{wrong[0]}" {problem}.', f"Wanted are {', '.join(sorted(wanted))}."
         )
-    return kind(**table)
+    # TOML tells 62 from 62.0; a duration is a number of seconds either way.
+    floats = {field.name for field in dataclasses.fields(kind) if field.type is float}  # type: ignore[arg-type]
+    return kind(**{key: float(table[key]) if key in floats else table[key] for key in table})

@@ -24,7 +24,7 @@ def judge(
     provisioned at exactly the target.
     """
     tier = guarantee.tiers[tier_name]
-    threshold = guarantee.target_iops * (guarantee.capped_factor if capped else 1)
+    threshold = guarantee.target_iops * (guarantee.capped_factor if capped else 1.0)
     found: list[Check] = []
     judged, missed, runs = 0, 0, 0
     for number, trial in enumerate(trials, 1):
@@ -94,6 +94,7 @@ def _trial(
         yield Check("windows", Verdict.NOT_MEASURED, because)
     if not whole:
         return
+    yield from checks.agreement(result)
     yield from checks.rate(guarantee, threshold, whole)
     yield from checks.latency(guarantee, result, whole)
     yield checks.offered(guarantee, result)

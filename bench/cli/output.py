@@ -1,9 +1,13 @@
 """What the commands share of speaking: results on standard output, talk on standard error."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from bench.errors import Incomplete, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,3 +35,16 @@ def console(stderr: bool = False, **options: Any) -> "Console":
     if not made.is_terminal:
         made = Console(stderr=stderr, highlight=False, width=max(made.width, 100), **options)
     return made
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What storage refuses is a usage error; Ctrl-C is an unfinished run that left nothing."""
+    from storage_bench.errors import StorageError
+
+    try:
+        yield
+    except StorageError as error:
+        raise UsageError(error.reason, error.next_step) from error
+    except KeyboardInterrupt:
+        raise Incomplete("Interrupted before the end.", "Nothing was left behind.") from None

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import plan_option, year_option
-from bench.cli.output import json_option, print_json, talk
-from bench.errors import Incomplete, UsageError
+from bench.cli.guarantee import guarantee
+from bench.cli.options import FOLDER, directory_option, engine_option, plan_option, year_option
+from bench.cli.output import json_option, print_json, talk, told
+from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from storage_bench.engine import Engine
-    from storage_bench.guarantee import Guarantee, Tier
-    from storage_bench.trial import Trial
-
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-directory_option = click.option(
-    "--dir", "directory", type=FOLDER, required=True, help="Folder on the storage to test."
-)
-engine_option = click.option(
-    "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."
-)
-EXIT_CODES = {"PASS": 0, "FAIL": 1, "NOT-MEASURED": 3, "INCONCLUSIVE": 5}
 
 
 @click.group()
@@ -98,50 +86,6 @@ def device(
     if not found:
         talk("nothing stands against it; no command of capbench writes to raw devices yet")
     raise SystemExit(2 if found else 0)
-
-
-@storage.command()
-@directory_option
-@click.option("--definition", help="Default: critical-business@1.0.")
-@click.option("--tier", default="quick", show_default=True, help="full certifies; quick, minute.")
-@click.option("--capped", is_flag=True, help="The volume is provisioned at exactly the target.")
-@click.option("--array-cache-bytes", type=int, default=0, help="Memory of the array, declared.")
-@click.option("--seed", type=int, default=1, show_default=True)
-@engine_option
-@json_option
-@click.pass_context
-def guarantee(
-    context: click.Context,
-    directory: Path,
-    definition: str | None,
-    tier: str,
-    capped: bool,
-    array_cache_bytes: int,
-    seed: int,
-    engine: Engine | None,
-    as_json: bool,
-) -> None:
-    """Test whether storage keeps an IOPS guarantee: PASS 0, FAIL 1, NOT-MEASURED 3,
-    INCONCLUSIVE 5."""
-    from bench.cli.verdict import show
-    from storage_bench import guarantee as definitions
-    from storage_bench.judge import judge
-
-    with told():
-        demanded = definitions.load(definition or definitions.DEFAULT)
-        if tier not in demanded.tiers:
-            raise UsageError(
-                f'{demanded.id} has no tier "{tier}".', f"It has {', '.join(demanded.tiers)}."
-            )
-        wanted = demanded.tiers[tier]
-        needed = needed_bytes(demanded, wanted, directory, array_cache_bytes)
-        trials = carry_out(demanded, wanted, directory, needed, seed, engine)
-    found = judge(demanded, tier, trials, needed, capped)
-    if as_json:
-        print_json({"definition": demanded, "judgement": found, "trials": trials})
-    else:
-        show(demanded, found, trials)
-    context.exit(EXIT_CODES[found.verdict])
 
 
 @storage.command()
@@ -230,53 +174,4 @@ def ledger(
         show_ledger(found, wanted)
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """What storage refuses is a usage error; Ctrl-C is an unfinished run that left nothing."""
-    from storage_bench.errors import StorageError
-
-    try:
-        yield
-    except StorageError as error:
-        raise UsageError(error.reason, error.next_step) from error
-    except KeyboardInterrupt:
-        raise Incomplete("Interrupted before the end.", "Nothing was left behind.") from None
-
-
-def needed_bytes(demanded: Guarantee, tier: Tier, directory: Path, array_cache_bytes: int) -> int:
-    """The working set that this tier wants in this folder of this machine."""
-    import os
-
-    status = os.statvfs(directory)
-    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return tier.working_set_bytes(
-        status.f_blocks * status.f_frsize,
-        memory_bytes,
-        demanded.load.block_bytes,
-        array_cache_bytes,
-    )
-
-
-def carry_out(
-    demanded: Guarantee,
-    tier: Tier,
-    directory: Path,
-    size_bytes: int,
-    seed: int,
-    engine: Engine | None,
-    note: Callable[[str], None] = talk,
-) -> tuple[Trial, ...]:
-    """All replicates in one marked folder, each with a file of its own."""
-    from storage_bench import engine as engines
-    from storage_bench import trial
-    from storage_bench.guard import workspace
-
-    chosen = engines.choose()[0] if engine is None else engine
-    trials = []
-    with workspace(directory, size_bytes) as space:
-        for number in range(tier.replicates):
-            note(f"replicate {number + 1} of {tier.replicates}, by {chosen}")
-            # Every replicate its own seed, far enough from the one that settles it.
-            seeded = seed + 10 * number
-            trials.append(trial.carry_out(demanded, tier, space, size_bytes, seeded, chosen, note))
-    return tuple(trials)
+storage.add_command(guarantee)

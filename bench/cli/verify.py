@@ -16,13 +16,25 @@ def verify(folder: Path, as_json: bool) -> None:
 
     evidence = verify_bundle(folder)
     if as_json:
-        print_json({"valid": True, "run_id": evidence.run_id, "estimates": evidence.estimates})
+        print_json(
+            {
+                "valid": True,
+                "run_id": evidence.run_id,
+                "estimates": evidence.estimates,
+                "judgements": evidence.judgements,
+            }
+        )
         return
     click.echo(
         f"valid: {len(evidence.outcomes)} outcomes and {len(evidence.estimates)} estimates of "
         f"{evidence.inventory.host.hostname}, measured {evidence.started_at} "
         f"by capbench {evidence.tool.version}"
     )
+    for judged in evidence.judgements:
+        found = judged.judgement
+        standing = "certifying" if found.certifies else "indicative"
+        said = f"{found.guarantee}, tier {found.tier}: {found.verdict}"
+        click.echo(f"{said} ({standing}), computed again from the replicates")
     if evidence.inventory.simulated:
         click.echo("SIMULATED: no figure in it was measured on hardware")
     if evidence.interrupted:

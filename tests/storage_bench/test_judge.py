@@ -4,17 +4,16 @@ from functools import cache
 import pytest
 
 from storage_bench import guarantee as guarantees
-from storage_bench.bypass import Part, Proof
-from storage_bench.data_sample import DataSample
 from storage_bench.judge import demonstrated, judge
 from storage_bench.testing import SimulatedDevice
-from storage_bench.trial import Trial
+from storage_bench.trial import PROOF, Counters, DataSample, Part, Proof, Trial
 from storage_bench.verdict import Check, Verdict, overall
-from storage_bench.witness import Counters
 
 GUARANTEE = guarantees.load("critical-business@1.0")
 MINUTE = GUARANTEE.tiers["minute"]
 SIZE = MINUTE.least_bytes
+
+PROVEN = Proof(tuple(Part(name, True, "it holds") for name in PROOF))
 
 
 @cache
@@ -28,7 +27,7 @@ def trial(result=None, **changes) -> Trial:
         size_bytes=SIZE,
         result=result,
         seen=Counters(result.read.ios, result.read.io_bytes, result.write.ios, 0),
-        bypass=Proof((Part("alignment", True, "an unaligned read is refused"),)),
+        bypass=PROVEN,
         data=DataSample(1000, 1.0, 0),
     )
     return replace(whole, **changes)
@@ -103,6 +102,10 @@ def test_one_slow_minute_fails_though_the_whole_time_is_good():
         (
             {"bypass": Proof((Part("residency", False, "90 of 256 pages"),))},
             "cache bypass: residency: 90 of 256 pages",
+        ),
+        (
+            {"bypass": Proof(PROVEN.parts[1:])},
+            "cache bypass: alignment: was left out",
         ),
         ({"seen": None}, "device counters: no device counts"),
         ({"seen": Counters(9, 9, 0, 0)}, "something before it answered"),
