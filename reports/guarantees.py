@@ -95,6 +95,14 @@ def systems(
     )
 
 
+def proof_of(
+    host: str | None, mount_point: str | None, found: Sequence[Certificate]
+) -> Certificate | None:
+    """What certifies on this volume, the worst of several; None where nothing does."""
+    own = [c for c in found if c.certifies and (c.host, c.mount_point) == (host, mount_point)]
+    return min(own, key=lambda c: _SEVERITY.index(c.verdict), default=None)
+
+
 def joint(verdicts: Sequence[Verdict]) -> Verdict:
     """Met only where all are; otherwise what is worst, and what is missing before what is open."""
     for worst in (Verdict.NOT_MET, Verdict.NOT_MEASURED, Verdict.UNDECIDED):
@@ -116,20 +124,20 @@ def _system(
     if not own:
         which = "" if system.run_id is None else f" of run {system.run_id}"
         return finding(Verdict.NOT_MEASURED, f"there is no evidence{which} of {system.volume}")
-    proving = [c for c in own if c.certifies]
-    if not proving:
+    counts = proof_of(system.host, system.mount_point, own)
+    if counts is None:
         said = ", ".join(f"{c.verdict} by {_standing(c)}" for c in own)
         return finding(Verdict.NOT_MEASURED, f"{said}: that never certifies", *own)
-    worst = min(proving, key=lambda c: _SEVERITY.index(c.verdict))
-    if worst.verdict is not found_by.Verdict.PASS:
-        return finding(_OF_A_PLAN[worst.verdict], _why(worst), worst)
-    if worst.threshold_iops < target_iops:
-        why = f"held to {worst.threshold_iops:.0f} IOPS, as a volume that is capped at the target"
+    proving = [c for c in own if c.certifies]
+    if counts.verdict is not found_by.Verdict.PASS:
+        return finding(_OF_A_PLAN[counts.verdict], _why(counts), counts)
+    if counts.threshold_iops < target_iops:
+        why = f"held to {counts.threshold_iops:.0f} IOPS, as a volume that is capped at the target"
         return finding(Verdict.UNDECIDED, why, *proving)
     if sum(other.volume == system.volume for other in facility.business_systems) > 1:
         why = f"{system.volume} bears other systems too, and was tested for one"
         return finding(Verdict.UNDECIDED, why, *proving)
-    return finding(Verdict.MET, _why(worst), *proving)
+    return finding(Verdict.MET, _why(counts), *proving)
 
 
 def _why(certificate: Certificate) -> str:

@@ -146,18 +146,29 @@ def sweep(
 @storage.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@click.option(
+    "--evidence", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
+    help="Sealed test of a guarantee, which then counts and not what is declared. Repeatable.",
+)  # fmt: skip
 @plan_option
 @year_option
 @json_option
 def ledger(
-    file: Path | None, facility: Path | None, plan_id: str | None, year: int | None, as_json: bool
+    file: Path | None,
+    facility: Path | None,
+    bundles: tuple[Path, ...],
+    plan_id: str | None,
+    year: int | None,
+    as_json: bool,
 ) -> None:
     """Add up an inventory (TOML or CSV): raw, usable, effective, and the advanced share."""
     from bench.cli.verdict import show_ledger
     from reports import facility as facilities
     from reports import ledger as ledgers
     from reports import ledger_file
+    from reports.guarantees import certificates
     from reports.ledger_targets import targets
+    from reports.verify import verify
 
     if (file is None) == (facility is None):
         raise UsageError("Wanted one inventory.", "Give FILE, or --facility FILE.")
@@ -167,7 +178,8 @@ def ledger(
         assert facility is not None
         inventory = ledgers.of_facility(facilities.load(facility))
     wanted = targets(plan_id, year)
-    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share)
+    shown = certificates([verify(bundle) for bundle in bundles])
+    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share, shown)
     if as_json:
         print_json({"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said})
     else:
