@@ -43,9 +43,9 @@ def longest_s(case: Case) -> float:
 
 
 def guarantee_s(case: GuaranteeCase) -> float:
-    """How long one replicate is under load: to settle, and measured."""
+    """How long one replicate is under load: to settle, measured, and as a log writer."""
     tier = guarantees.load(case.guarantee).tiers[case.tier]
-    return tier.settle_s + tier.duration_s
+    return tier.settle_s + tier.duration_s + tier.append_s
 
 
 def total_s(plan: Plan, inventory: Inventory) -> float:

@@ -171,7 +171,12 @@ def _latencies(name: str, outcomes: list[Outcome]) -> list[Estimate]:
             found = interval(f"{name}.{direction}.{label}", "s", values)
             if found is not None:
                 estimates.append(found)
-    return estimates
+    syncs = [
+        outcome.trial.appends.sync_latency.percentile_ns(0.99) / 1e9
+        for outcome in outcomes
+        if isinstance(outcome, MeasuredTrial) and outcome.trial.appends is not None
+    ]
+    return estimates + _intervals(name, {("fdatasync.p99", "s"): syncs})
 
 
 def _from_ticks(name: str, rate_unit: str, outcomes: list[Outcome]) -> list[Estimate]:

@@ -15,9 +15,9 @@ from bench.outcome import Disturbance, Failed, MeasuredTrial, Outcome
 from bench.plan import GuaranteeCase
 from bench.testing import simulated_inventory
 from storage_bench import guarantee as guarantees
-from storage_bench.job import Direction, Job, JobResult
+from storage_bench.job import Direction, Job, JobResult, Latency
 from storage_bench.testing import SimulatedDevice
-from storage_bench.trial import PROOF, Counters, DataSample, Part, Proof, Trial
+from storage_bench.trial import PROOF, Appends, Counters, DataSample, Part, Proof, Trial
 
 MINUTE_S = 60
 
@@ -61,6 +61,7 @@ def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0) -> Trial:
         sequential_bytes_per_s=1e9,
         bypass=Proof(tuple(Part(name, True, "simulated") for name in PROOF)),
         data=DataSample(demanded.data.sample_blocks, 1.001, 0),
+        appends=Appends("native 0", 2300, 10_029, Latency((500_000,), (10_029,), 5 * 10**5, 10**6)),
     )
 
 

@@ -57,6 +57,8 @@ class Certificate:
     """Whether the run was cut off and taken up again between two replicates."""
     reasons: tuple[str, ...]
     """Everything that stands between the verdict and PASS."""
+    beside: tuple[str, ...]
+    """What was looked at beside the load, and is no part of the verdict."""
 
     @property
     def volume(self) -> str:
@@ -179,4 +181,5 @@ def _certificate(
         engine=case.implementation,
         resumed=any(outcome.resumed_at is not None for outcome in measured),
         reasons=judgement.reasons,
+        beside=tuple(f"{c.name} {c.verdict}: {c.because}" for c in judgement.beside),
     )

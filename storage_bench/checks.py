@@ -178,6 +178,22 @@ def data(guarantee: Guarantee, trial: Trial) -> Check:
     return Check("data", Verdict.PASS if genuine else Verdict.INCONCLUSIVE, because)
 
 
+def appends(guarantee: Guarantee, trial: Trial) -> Check:
+    """How long a log writer waits until a small append is durable."""
+    found, rule = trial.appends, guarantee.appends
+    name = "durable appends"
+    if found is None or not sum(found.sync_latency.counts):
+        return Check(name, Verdict.NOT_MEASURED, "none was made")
+    p99_s = found.sync_latency.percentile_ns(0.99) / 1e9
+    because = (
+        f"{found.syncs} of {found.block_bytes} B by {found.engine}: p99 of fdatasync "
+        f"{p99_s * 1e3:.3g} ms (at most {rule.sync_p99_s * 1e3:g}), "
+        f"max {found.sync_latency.max_ns / 1e6:.3g} ms"
+    )
+    holds = p99_s <= rule.sync_p99_s
+    return Check(name, Verdict.PASS if holds else Verdict.FAIL, because)
+
+
 def steadiness(tier: Tier, whole: Sequence[Window]) -> Check:
     """The figures are of a steady state; a tier too short for one says so and is indicative."""
     if tier.round_s == 0:

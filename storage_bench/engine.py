@@ -6,7 +6,9 @@ from typing import Literal, assert_never
 from storage_bench import fio
 from storage_bench.errors import StorageError
 from storage_bench.job import Job, JobResult
+from storage_bench.native import appends as native_appends
 from storage_bench.native import engine as native
+from storage_bench.trial import Appends
 
 Engine = Literal["fio", "native"]
 
@@ -41,6 +43,19 @@ def run(engine: Engine, job: Job, path: Path) -> JobResult:
             return native.run(job, path)
         case "fio":
             return _fio().run(job, path)
+        case _:
+            assert_never(engine)
+
+
+def appends(
+    engine: Engine, path: Path, block_bytes: int, size_bytes: int, limit_s: float, seed: int
+) -> Appends:
+    """Append to a new file, each block made durable; raises StorageError where that fails."""
+    match engine:
+        case "native":
+            return native_appends.run(path, block_bytes, size_bytes, limit_s, seed)
+        case "fio":
+            return _fio().appends(path, block_bytes, size_bytes, limit_s)
         case _:
             assert_never(engine)
 

@@ -73,6 +73,15 @@ class RepeatRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AppendRule:
+    """A log writer's profile: looked at beside the load, and no part of the verdict."""
+
+    block_bytes: int
+    size_bytes: int
+    sync_p99_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """How long and how often: only a tier that certifies can prove the guarantee."""
 
@@ -82,6 +91,8 @@ class Tier:
     duration_s: float
     round_s: int
     """Length of the rounds for steady state; 0 where the time is too short for them."""
+    append_s: float
+    """The log writer's profile ends then, however much of it is done."""
     least_bytes: int
     volume_share: float
     memory_multiple: float
@@ -112,6 +123,7 @@ class Guarantee:
     witness: WitnessRule
     data: DataRule
     repeat: RepeatRule
+    appends: AppendRule
     tiers: dict[str, Tier]
 
     def job(self, tier: Tier, size_bytes: int, seed: int) -> Job:
@@ -165,6 +177,7 @@ def decoded(table: dict[str, Any]) -> Guarantee:
         "witness": WitnessRule,
         "data": DataRule,
         "repeat": RepeatRule,
+        "appends": AppendRule,
     }
     made: dict[str, Any] = {key: _made(kind, table.get(key), key) for key, kind in parts.items()}
     tiers = table.get("tiers", {})

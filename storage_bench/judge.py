@@ -26,6 +26,7 @@ def judge(
     tier = guarantee.tiers[tier_name]
     threshold = guarantee.target_iops * (guarantee.capped_factor if capped else 1.0)
     found: list[Check] = []
+    beside: list[Check] = []
     judged, missed, runs = 0, 0, 0
     for number, trial in enumerate(trials, 1):
         whole = checks.seconds(trial.result) if trial.result is not None else ()
@@ -37,6 +38,9 @@ def judge(
             replace(check, name=prefix + check.name)
             for check in _trial(guarantee, tier, trial, threshold, needed_bytes)
         )
+        if trial.result is not None:
+            look = checks.appends(guarantee, trial)
+            beside.append(replace(look, name=prefix + look.name))
     if trials:
         found.append(_replicates(guarantee, tier.replicates, trials))
     measured = any(trial.result is not None for trial in trials)
@@ -53,6 +57,7 @@ def judge(
             missed, judged, guarantee.rate.window_share, guarantee.rate.confidence
         ),
         checks=tuple(found),
+        beside=tuple(beside),
     )
 
 

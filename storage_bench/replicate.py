@@ -8,8 +8,9 @@ from storage_bench import bypass, data_sample, engine, witness
 from storage_bench.errors import StorageError
 from storage_bench.fill import fill
 from storage_bench.guarantee import Guarantee, Tier
+from storage_bench.guard import Workspace
 from storage_bench.job import Job
-from storage_bench.trial import DataSample, Trial
+from storage_bench.trial import Appends, DataSample, Trial
 
 SEQUENTIAL_S = 3.0
 SEQUENTIAL_BYTES = 2**20
@@ -61,6 +62,7 @@ def carry_out(
         sequential_bytes_per_s=bytes_per_s,
         bypass=bypass.prove(path, job, result, seen, bytes_per_s),
         data=_sample(guarantee, job, path),
+        appends=_appends(guarantee, tier, job, path, chosen, note),
     )
 
 
@@ -71,6 +73,28 @@ def _sample(guarantee: Guarantee, job: Job, path: Path) -> DataSample | None:
         return data_sample.sample(path, job.size_bytes, job.block_bytes, blocks, job.seed)
     except StorageError:
         return None
+
+
+def _appends(
+    guarantee: Guarantee,
+    tier: Tier,
+    job: Job,
+    path: Path,
+    chosen: engine.Engine,
+    note: Note,
+) -> Appends | None:
+    """None where they fail, which says why: no verdict hangs on them."""
+    rule, log = guarantee.appends, Workspace(path.parent).append_file
+    note(f"appending {rule.size_bytes / 1e6:.0f} MB, durably, for {tier.append_s:g} s at the most")
+    try:
+        return engine.appends(
+            chosen, log, rule.block_bytes, rule.size_bytes, tier.append_s, job.seed
+        )
+    except StorageError as error:
+        note(str(error))
+        return None
+    finally:
+        log.unlink(missing_ok=True)
 
 
 def _sequential(job: Job) -> Job:

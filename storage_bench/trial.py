@@ -5,7 +5,7 @@ Nothing here touches a drive, so that who judges needs none.
 
 from dataclasses import dataclass
 
-from storage_bench.job import JobResult
+from storage_bench.job import JobResult, Latency
 
 PROOF = ("alignment", "residency", "device", "physics")
 """What a proof that a job went past the page cache is made of."""
@@ -79,6 +79,18 @@ class DataSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Appends:
+    """Small writes at the end of a new file, each made durable (fdatasync) before the next."""
+
+    engine: str
+    """With its version: `fio 3.36`, `native 2`."""
+    block_bytes: int
+    syncs: int
+    sync_latency: Latency
+    """Of the fdatasync alone, without the write before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """The evidence of one replicate; None for what is missing."""
 
@@ -93,3 +105,5 @@ class Trial:
     """Reads in order just before, which nothing random on the same storage can outrun."""
     bypass: Proof | None = None
     data: DataSample | None = None
+    appends: Appends | None = None
+    """What a log writer would meet on this volume; None where it could not be run."""

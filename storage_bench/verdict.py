@@ -45,6 +45,8 @@ class Judgement:
     demonstrated: bool
     """Whether so few misses prove the share with the wanted confidence; else it was observed."""
     checks: tuple[Check, ...]
+    beside: tuple[Check, ...] = ()
+    """What was looked at beside the load, and is no part of the verdict."""
 
     @property
     def reasons(self) -> tuple[str, ...]:

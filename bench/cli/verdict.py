@@ -40,6 +40,8 @@ def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]
         click.echo(f"  {_replicate(outcome)}")
     for check in found.checks:
         click.echo(f"{check.verdict:<13} {check.name}: {check.because}")
+    for check in found.beside:
+        click.echo(f"beside: {check.verdict:<5} {check.name}: {check.because}")
     proven = (
         f"demonstrated at {rate.confidence:.0%}" if found.demonstrated else
         f"observed, not demonstrated at {rate.confidence:.0%}"

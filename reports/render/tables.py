@@ -43,7 +43,7 @@ def _certificates(report: Report) -> Table:
     for one in report.certificates:
         cells = (one.volume, one.verdict.value, held(one), tested(one))
         table.add_row(*(Text(printable(cell)) for cell in cells))
-        for reason in one.reasons:
+        for reason in (*one.reasons, *(f"beside: {said}" for said in one.beside)):
             table.add_row("", "", "", Text(printable(reason), style="dim"))
     return table
 

@@ -4,9 +4,10 @@ from functools import cache
 import pytest
 
 from storage_bench import guarantee as guarantees
+from storage_bench.job import Latency
 from storage_bench.judge import demonstrated, judge
 from storage_bench.testing import SimulatedDevice
-from storage_bench.trial import PROOF, Counters, DataSample, Part, Proof, Trial
+from storage_bench.trial import PROOF, Appends, Counters, DataSample, Part, Proof, Trial
 from storage_bench.verdict import Check, Verdict, overall
 
 GUARANTEE = guarantees.load("critical-business@1.0")
@@ -217,3 +218,16 @@ def test_what_only_helps_the_storage_excuses_no_failure():
     assert overall((failed, cache_)) is Verdict.FAIL
     assert overall((failed, replace(cache_, excuses=True))) is Verdict.INCONCLUSIVE
     assert overall(()) is Verdict.NOT_MEASURED
+
+
+def test_slow_appends_are_told_and_are_no_part_of_the_verdict():
+    slow = Latency((50_000_000,), (10_000,), 50_000_000, 90_000_000)
+    quick = replace(slow, bins_ns=(9_000_000,), min_ns=9_000_000)
+    found = [
+        verdict(trial(appends=Appends("fio 3.33", 2300, 10_000, latency)))
+        for latency in (slow, quick)
+    ]
+    assert [one.verdict for one in found] == [Verdict.PASS] * 2
+    assert [one.beside[0].verdict for one in found] == [Verdict.FAIL, Verdict.PASS]
+    assert "p99 of fdatasync 50 ms (at most 10), max 90 ms" in found[0].beside[0].because
+    assert verdict().beside[0].verdict is Verdict.NOT_MEASURED

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,8 @@ from storage_bench.guard import workspace
 from storage_bench.judge import judge
 from storage_bench.verdict import Verdict
 
-GUARANTEE = guarantee.load()
+LOADED = guarantee.load()
+GUARANTEE = replace(LOADED, appends=replace(LOADED.appends, size_bytes=20 * 2300))
 SHORT = replace(GUARANTEE.tiers["minute"], duration_s=1.0, settle_s=0.1, least_bytes=8 * 2**20)
 SIZE = 8 * 2**20
 
@@ -37,7 +39,9 @@ def test_a_replicate_brings_home_everything_that_it_is_judged_by(prepared):
     assert (found.data.blocks, found.data.repeated) == (1000, 0)
     assert found.sequential_bytes_per_s > 0
     assert found.seen is None or found.seen.ios > 0
-    assert notes == ["letting it settle for 0 s", "measuring for 1 s"]
+    assert found.appends.syncs == 20
+    assert [note.partition(" ")[0] for note in notes] == ["letting", "measuring", "appending"]
+    assert sorted(os.listdir(prepared.parent)) == ["capbench.data", "capbench.marker.json"]
 
 
 def test_each_replicate_has_a_file_of_its_own(prepared):
@@ -67,6 +71,20 @@ def test_a_drive_that_dies_after_the_load_takes_no_measurement_with_it(prepared,
     found = replicate.carry_out(GUARANTEE, SHORT, prepared, SIZE, 1, "native")
     assert found.result.ios > 0
     assert found.data is None
+
+
+def test_appends_that_cannot_be_made_are_said_and_take_nothing_else_with_them(
+    prepared, monkeypatch
+):
+    def refuse(*_: object) -> None:
+        raise StorageError("no room for a log.", "Make room.")
+
+    monkeypatch.setattr(engine, "appends", refuse)
+    notes: list[str] = []
+    found = replicate.carry_out(GUARANTEE, SHORT, prepared, SIZE, 1, "native", notes.append)
+    assert found.appends is None
+    assert found.result.ios > 0
+    assert notes[-1] == "no room for a log. Make room."
 
 
 def test_a_full_drive_is_an_error(prepared, monkeypatch):
