@@ -17,7 +17,7 @@ from bench.testing import simulated_inventory
 from storage_bench import guarantee as guarantees
 from storage_bench.job import Direction, Job, JobResult, Latency
 from storage_bench.testing import SimulatedDevice
-from storage_bench.trial import PROOF, Appends, Counters, DataSample, Part, Proof, Trial
+from storage_bench.trial import PROOF, Appends, Counters, DataSample, Integrity, Part, Proof, Trial
 
 MINUTE_S = 60
 
@@ -53,7 +53,7 @@ def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0) -> Trial:
     """What a replicate brings home from storage of this speed that is otherwise sound."""
     demanded = guarantees.load(case.guarantee)
     job = demanded.job(demanded.tiers[case.tier], case.needed_bytes, case.seed)
-    result = _load(job, iops)
+    result, blocks = _load(job, iops), job.size_bytes // job.block_bytes
     return Trial(
         size_bytes=case.needed_bytes,
         result=result,
@@ -61,6 +61,7 @@ def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0) -> Trial:
         sequential_bytes_per_s=1e9,
         bypass=Proof(tuple(Part(name, True, "simulated") for name in PROOF)),
         data=DataSample(demanded.data.sample_blocks, 1.001, 0),
+        integrity=Integrity(blocks, 1000, blocks - 3000, 2000, 0, 0, ()),
         appends=Appends("native 0", 2300, 10_029, Latency((500_000,), (10_029,), 5 * 10**5, 10**6)),
     )
 

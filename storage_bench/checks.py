@@ -178,6 +178,30 @@ def data(guarantee: Guarantee, trial: Trial) -> Check:
     return Check("data", Verdict.PASS if genuine else Verdict.INCONCLUSIVE, because)
 
 
+def integrity(trial: Trial) -> Check:
+    """Everything that was written came back; one byte that did not is one too many."""
+    found, name = trial.integrity, "integrity"
+    if found is None:
+        return Check(name, Verdict.NOT_MEASURED, "the file was not read back")
+    if found.broken:
+        where = ", ".join(map(str, found.broken_at))
+        because = (
+            f"{found.broken} of {found.blocks} blocks hold other than what was written, "
+            f"at byte {where}"
+        )
+        return Check(name, Verdict.FAIL, because, inexcusable=True)
+    known = found.anew + found.as_filled + found.by_load
+    because = (
+        f"{known} of {found.blocks} blocks are as written: {found.as_filled} from before the load, "
+        f"{found.by_load} by it, {found.anew} after it"
+    )
+    if found.untold:
+        because += f"; {found.untold} by an engine that leaves no mark in them"
+    if known + found.untold != found.blocks or not found.anew:
+        return Check(name, Verdict.NOT_MEASURED, because)
+    return Check(name, Verdict.PASS, because)
+
+
 def appends(guarantee: Guarantee, trial: Trial) -> Check:
     """How long a log writer waits until a small append is durable."""
     found, rule = trial.appends, guarantee.appends

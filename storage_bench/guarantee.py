@@ -66,6 +66,13 @@ class DataRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrityRule:
+    """What is read back and held against what was written."""
+
+    written_anew_blocks: int
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatRule:
     """How closely the replicates agree."""
 
@@ -122,6 +129,7 @@ class Guarantee:
     latency: LatencyRule
     witness: WitnessRule
     data: DataRule
+    integrity: IntegrityRule
     repeat: RepeatRule
     appends: AppendRule
     tiers: dict[str, Tier]
@@ -176,6 +184,7 @@ def decoded(table: dict[str, Any]) -> Guarantee:
         "latency": LatencyRule,
         "witness": WitnessRule,
         "data": DataRule,
+        "integrity": IntegrityRule,
         "repeat": RepeatRule,
         "appends": AppendRule,
     }

@@ -106,6 +106,7 @@ def _trial(
     yield checks.counters(guarantee, trial, result)
     yield from checks.caches(trial, needed_bytes)
     yield checks.data(guarantee, trial)
+    yield checks.integrity(trial)
     yield checks.steadiness(tier, whole)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from storage_bench import bypass, data_sample, engine, witness
+from storage_bench import bypass, data_sample, engine, integrity, witness
 from storage_bench.errors import StorageError
 from storage_bench.fill import fill
 from storage_bench.guarantee import Guarantee, Tier
 from storage_bench.guard import Workspace
 from storage_bench.job import Job
-from storage_bench.trial import Appends, DataSample, Trial
+from storage_bench.trial import Appends, DataSample, Integrity, Trial
 
 SEQUENTIAL_S = 3.0
 SEQUENTIAL_BYTES = 2**20
@@ -62,6 +62,7 @@ def carry_out(
         sequential_bytes_per_s=bytes_per_s,
         bypass=bypass.prove(path, job, result, seen, bytes_per_s),
         data=_sample(guarantee, job, path),
+        integrity=_integrity(guarantee, job, path, chosen, note),
         appends=_appends(guarantee, tier, job, path, chosen, note),
     )
 
@@ -72,6 +73,21 @@ def _sample(guarantee: Guarantee, job: Job, path: Path) -> DataSample | None:
     try:
         return data_sample.sample(path, job.size_bytes, job.block_bytes, blocks, job.seed)
     except StorageError:
+        return None
+
+
+def _integrity(
+    guarantee: Guarantee, job: Job, path: Path, chosen: engine.Engine, note: Note
+) -> Integrity | None:
+    """None where the file can be read no more at all, which says why."""
+    note(f"reading {job.size_bytes / 1e9:.1f} GB back, to the byte")
+    again = guarantee.integrity.written_anew_blocks
+    try:
+        return integrity.check(
+            path, job.size_bytes, job.block_bytes, job.seed, again, marked=chosen == "native"
+        )
+    except StorageError as error:
+        note(str(error))
         return None
 
 

@@ -79,6 +79,25 @@ class DataSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Integrity:
+    """The file under test after the load, read back whole and held against what was written."""
+
+    blocks: int
+    anew: int
+    """Written once more after the load, with known bytes, and read back as they were written."""
+    as_filled: int
+    """As they were before the load, to the byte."""
+    by_load: int
+    """Written by the load: whole, and in their place."""
+    untold: int
+    """Written by an engine that leaves no mark in a block: nobody can say what they should hold."""
+    broken: int
+    """None of these, or not to be read."""
+    broken_at: tuple[int, ...]
+    """Offsets of the first of them, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Appends:
     """Small writes at the end of a new file, each made durable (fdatasync) before the next."""
 
@@ -105,5 +124,6 @@ class Trial:
     """Reads in order just before, which nothing random on the same storage can outrun."""
     bypass: Proof | None = None
     data: DataSample | None = None
+    integrity: Integrity | None = None
     appends: Appends | None = None
     """What a log writer would meet on this volume; None where it could not be run."""

@@ -40,7 +40,11 @@ def test_a_replicate_brings_home_everything_that_it_is_judged_by(prepared):
     assert found.sequential_bytes_per_s > 0
     assert found.seen is None or found.seen.ios > 0
     assert found.appends.syncs == 20
-    assert [note.partition(" ")[0] for note in notes] == ["letting", "measuring", "appending"]
+    assert [note.partition(" ")[0] for note in notes] == [
+        "letting", "measuring", "reading", "appending",
+    ]  # fmt: skip
+    kinds = found.integrity
+    assert kinds.anew + kinds.as_filled + kinds.by_load == kinds.blocks == 1024
     assert sorted(os.listdir(prepared.parent)) == ["capbench.data", "capbench.marker.json"]
 
 
@@ -71,6 +75,24 @@ def test_a_drive_that_dies_after_the_load_takes_no_measurement_with_it(prepared,
     found = replicate.carry_out(GUARANTEE, SHORT, prepared, SIZE, 1, "native")
     assert found.result.ios > 0
     assert found.data is None
+
+
+def test_a_byte_that_the_drive_changes_after_the_load_fails_the_replicate(prepared, monkeypatch):
+    real = replicate.integrity.check
+
+    def corrupted(path, *arguments, **options):
+        with open(path, "r+b") as file:
+            file.seek(12_345)
+            byte = file.read(1)[0]
+            file.seek(12_345)
+            file.write(bytes([byte ^ 0x80]))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(replicate.integrity, "check", corrupted)
+    few = replace(GUARANTEE, integrity=replace(GUARANTEE.integrity, written_anew_blocks=1))
+    found = replicate.carry_out(few, SHORT, prepared, SIZE, 1, "native")
+    assert found.integrity.broken_at == (8192,)
+    assert judge(few, "minute", (found,), SIZE).verdict is Verdict.FAIL
 
 
 def test_appends_that_cannot_be_made_are_said_and_take_nothing_else_with_them(
