@@ -105,6 +105,18 @@ def proof_of(
     return min(own, key=lambda c: _SEVERITY.index(c.verdict), default=None)
 
 
+def notes(facility: Facility, found: Sequence[Certificate]) -> tuple[str, ...]:
+    """Volumes that were tested and bear no system of the facility: a name may be mistyped."""
+    borne = {system.volume for system in facility.business_systems}
+    strays = dict.fromkeys(one.volume for one in found if one.volume not in borne)
+    if facility.scope == "machine":
+        return ()
+    return tuple(
+        f"{volume} was tested and bears no business system of {facility.name}: not counted"
+        for volume in strays
+    )
+
+
 def joint(verdicts: Sequence[Verdict]) -> Verdict:
     """Met only where all are; otherwise what is worst, and what is missing before what is open."""
     for worst in (Verdict.NOT_MET, Verdict.NOT_MEASURED, Verdict.UNDECIDED):

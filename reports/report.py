@@ -18,6 +18,7 @@ from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
 from reports.guarantees import Certificate, SystemFinding, certificates, systems
+from reports.guarantees import notes as notes_on_volumes
 from reports.judge import Finding, exit_code
 from reports.metrics import Facts
 from reports.node_runs import NodeRun, node_runs
@@ -149,7 +150,7 @@ def build(
             if threshold.id == "business_iops"
             for system in systems(place, tested, threshold.value)
         ),
-        warnings=(*_warnings(evidences, tops), *notes),
+        warnings=(*_warnings(evidences, tops), *notes, *notes_on_volumes(place, tested)),
     )
 
 

@@ -127,6 +127,8 @@ def _replicates(guarantee: Guarantee, wanted: int, trials: Sequence[Trial]) -> C
     rates = [Fraction(r.ios) / Fraction(r.duration_s) for r in results]
     mean = sum(rates) / len(rates)
     spread = float((max(rates) - min(rates)) / mean) if mean else 0.0
-    because = f"{len(rates)} by {ways.pop()}, their rates {spread:.1%} apart"
+    because = f"{len(rates)} by {ways.pop()}"
+    if len(rates) > 1:
+        because += f", their rates {spread:.1%} apart"
     holds = spread <= guarantee.repeat.spread_share
     return Check("replicates", Verdict.PASS if holds else Verdict.INCONCLUSIVE, because)

@@ -185,7 +185,7 @@ def carry_out(work: Work) -> Evidence:
         with nullcontext() if resumed else _alone(work.folder):
             writer.begin(run)
             outcomes, interrupted = replicates.run(
-                case, space.data_file, writer.add, talk, work.done, work.resumed_at
+                case, space.data_file, writer.add, _tell, work.done, work.resumed_at
             )
             evidence = conclude(
                 run.tool, run.run_id, run.started_at, _now(), work.inventory, plan, outcomes,
@@ -203,10 +203,16 @@ def _announce(work: Work) -> None:
     case, left = work.case, work.case.repeats - len(work.done)
     if work.done:
         talk(f"{len(work.done)} of {case.repeats} replicates are on record and stay as they are")
+    size = format_si(case.needed_bytes, "B")
     talk(
-        f"{case.guarantee}, tier {case.tier}: {left} x {format_si(case.needed_bytes, 'B')} in "
-        f"{case.directory}, about {guarantee_s(case) * left / 60:.0f} min and the time to write it"
+        f"{case.guarantee}, tier {case.tier}, in {case.directory}: {left} x {size}, "
+        f"{guarantee_s(case) * left / 60:.0f} min under load, and the time to write and to read it"
     )
+
+
+def _tell(text: str) -> None:
+    """With the time of day: what comes next may take an hour."""
+    talk(f"{datetime.now():%H:%M:%S} {text}")
 
 
 @contextmanager

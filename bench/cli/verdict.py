@@ -38,10 +38,11 @@ def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]
     )
     for outcome in outcomes:
         click.echo(f"  {_replicate(outcome)}")
-    for check in found.checks:
+    # What stands between the verdict and PASS comes last, next to it.
+    for check in sorted(found.checks, key=lambda check: check.verdict != "PASS"):
         click.echo(f"{check.verdict:<13} {check.name}: {check.because}")
     for check in found.beside:
-        click.echo(f"beside: {check.verdict:<5} {check.name}: {check.because}")
+        click.echo(f"{'beside:':<13} {check.name} {check.verdict}: {check.because}")
     proven = (
         f"demonstrated at {rate.confidence:.0%}" if found.demonstrated else
         f"observed, not demonstrated at {rate.confidence:.0%}"
@@ -51,6 +52,9 @@ def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]
         f"{found.verdict} ({standing}); the rate was held in {held} of {found.seconds} seconds, "
         f"{found.episodes} episodes of misses: {proven}"
     )
+    excuses = [c.name for c in found.checks if c.excuses and c.verdict != "PASS"]
+    if found.verdict == "INCONCLUSIVE" and any(c.verdict == "FAIL" for c in found.checks):
+        click.echo(f"What failed proves nothing, because of: {', '.join(excuses)}.")
 
 
 def _replicate(outcome: "Outcome") -> str:

@@ -26,10 +26,13 @@ def table_of(title: str) -> Table:
     )  # fmt: skip
 
 
-def guarantees(report: Report) -> Iterator[Table]:
+def guarantees(report: Report) -> Iterator[Table | Text]:
     """What was tested, volume by volume, and what it says of each business system."""
     if report.certificates:
         yield _certificates(report)
+    for one in report.certificates:
+        for reason in (*one.reasons, *(f"beside: {said}" for said in one.beside)):
+            yield Text(f"  {printable(one.volume)}: {printable(reason)}", style="dim")
     if report.systems:
         yield _systems(report)
 
@@ -43,8 +46,6 @@ def _certificates(report: Report) -> Table:
     for one in report.certificates:
         cells = (one.volume, one.verdict.value, held(one), tested(one))
         table.add_row(*(Text(printable(cell)) for cell in cells))
-        for reason in (*one.reasons, *(f"beside: {said}" for said in one.beside)):
-            table.add_row("", "", "", Text(printable(reason), style="dim"))
     return table
 
 

@@ -137,6 +137,15 @@ def test_a_bundle_of_a_volume_stands_beside_that_of_its_node(make_evidence) -> N
         assign((measured(), measured()), place)
 
 
+def test_a_volume_that_bears_no_system_is_told_for_its_name_may_be_mistyped() -> None:
+    report = build((measured(),), city(system(mount_point="/dat")))
+
+    assert report.warnings == (
+        "db1:/data was tested and bears no business system of City: not counted",
+    )
+    assert build((measured(),), city(system())).warnings == build((measured(),)).warnings == ()
+
+
 def test_a_certificate_says_by_what_it_was_made() -> None:
     (found,) = certificates((measured(failures={0: "it was cut off"}),))
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bench.simulated_guarantee import simulated_outcome, simulated_trial
 from reports.verify import verify
 from storage_bench import guarantee as guarantees
 from storage_bench.media import MediaClass, classify
+from storage_bench.trial import Counters
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,7 +63,7 @@ def started(*arguments: str | Path) -> subprocess.Popen[str]:
 
 def until(process: subprocess.Popen[str], said: str) -> None:
     assert process.stderr is not None
-    told = next((line for line in process.stderr if line.startswith(said)), None)
+    told = next((line for line in process.stderr if f" {said}" in line), None)
     assert told is not None
 
 
@@ -79,6 +81,28 @@ def test_the_verdict_is_shown_is_the_exit_code_and_is_sealed(simulated, drive, i
     assert evidence.judgements[0].judgement.verdict == verdict
     checked = CliRunner().invoke(main, ["verify", str(drive / "out" / "evidence")])
     assert f"critical-business@1.0, tier minute: {verdict} (indicative)" in checked.stdout
+
+
+def test_what_keeps_it_from_a_pass_is_told_last_and_what_excuses_it_too(
+    simulated, drive, monkeypatch
+):
+    simulated(9_900)
+    real = replicates.in_a_process
+
+    def crowded(*arguments):
+        outcome = real(*arguments)
+        return replace(outcome, trial=replace(outcome.trial, seen=Counters(10**9, 0, 0, 0)))
+
+    monkeypatch.setattr(replicates, "in_a_process", crowded)
+    done = capbench("--dir", drive, "--tier", "minute", "--out", drive / "out")
+    *_, fails, others, beside, verdict, because = done.stdout.splitlines()
+
+    assert done.exit_code == 5
+    assert fails.startswith("FAIL          long windows: ")
+    assert others.startswith("INCONCLUSIVE  device counters: ")
+    assert beside.startswith("beside:       durable appends PASS: ")
+    assert verdict.startswith("INCONCLUSIVE (INDICATIVE")
+    assert because == "What failed proves nothing, because of: device counters."
 
 
 def test_as_json_it_has_all_that_the_verdict_follows_from(simulated, drive):
