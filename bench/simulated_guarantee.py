@@ -49,11 +49,14 @@ def simulated_case(tier: str = "full", mount_point: str = "/data") -> GuaranteeC
     )
 
 
-def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0) -> Trial:
-    """What a replicate brings home from storage of this speed that is otherwise sound."""
+def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0, repeat: int = 0) -> Trial:
+    """What a replicate brings home from storage of this speed that is otherwise sound.
+
+    Each is a little slower than the one before: no two loads are alike.
+    """
     demanded = guarantees.load(case.guarantee)
     job = demanded.job(demanded.tiers[case.tier], case.needed_bytes, case.seed)
-    result, blocks = _load(job, iops), job.size_bytes // job.block_bytes
+    result, blocks = _load(job, iops, 0.0002 + 0.00002 * repeat), job.size_bytes // job.block_bytes
     return Trial(
         size_bytes=case.needed_bytes,
         result=result,
@@ -89,7 +92,7 @@ def simulated_guarantee(
             outcomes.append(Failed(case.id, repeat, failures[repeat]))
             continue
         speed = iops[repeat] if isinstance(iops, Mapping) else iops
-        outcomes.append(simulated_outcome(case, repeat, simulated_trial(case, speed)))
+        outcomes.append(simulated_outcome(case, repeat, simulated_trial(case, speed, repeat)))
     return conclude(
         Tool("capbench", "0.0.0", "0" * 64),
         run_id,
@@ -103,10 +106,10 @@ def simulated_guarantee(
 
 
 @cache
-def _load(job: Job, iops: float) -> JobResult:
+def _load(job: Job, iops: float, latency_s: float) -> JobResult:
     minutes = round(job.duration_s / MINUTE_S) if job.duration_s > 2 * MINUTE_S else 1
     simulated_s = float(MINUTE_S) if minutes > 1 else job.duration_s
-    once = SimulatedDevice(iops).run(replace(job, duration_s=simulated_s))
+    once = SimulatedDevice(iops, latency_s).run(replace(job, duration_s=simulated_s))
     seconds = int(job.duration_s)
     windows = tuple(
         replace(once.windows[i % len(once.windows)], start_s=float(i)) for i in range(seconds)

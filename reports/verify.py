@@ -19,6 +19,7 @@ def verify(folder: Path) -> Evidence:
     _guarantees_are_asked_for_whole(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
+    _replicates_differ(evidence)
     try:
         _estimates_follow(evidence)
         _judgements_follow(evidence)
@@ -41,6 +42,12 @@ def _guarantees_are_asked_for_whole(evidence: Evidence) -> None:
     for case in evidence.plan.cases:
         if not isinstance(case, GuaranteeCase):
             continue
+        host = evidence.inventory.host
+        if case.memory_bytes < host.memory_bytes:
+            raise _invalid(
+                f"plan.json: the file is sized for {case.memory_bytes} bytes of memory; "
+                f"{host.hostname} has {host.memory_bytes}."
+            )
         demanded = definition(case)
         tier = demanded.tiers[case.tier]
         needed_bytes = tier.working_set_bytes(
@@ -90,6 +97,16 @@ def _results_are_right(evidence: Evidence) -> None:
                 raise _invalid(f"{name}: a replicate without a result is sealed as measured.")
             if result.engine != case.engine:
                 raise _invalid(f"{name}: it was run by {result.engine}, planned is {case.engine}.")
+
+
+def _replicates_differ(evidence: Evidence) -> None:
+    """No two loads take every second alike: a copy of a good one would hide a bad one."""
+    seen: dict[object, str] = {}
+    for outcome in evidence.outcomes:
+        if isinstance(outcome, MeasuredTrial) and outcome.trial.result is not None:
+            name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
+            if (first := seen.setdefault(outcome.trial.result.windows, name)) != name:
+                raise _invalid(f"{name} holds the same load as {first}.")
 
 
 def _estimates_follow(evidence: Evidence) -> None:

@@ -150,6 +150,13 @@ class Guarantee:
             rate_iops=self.load.offered_factor * self.target_iops,
         )
 
+    def written_bytes(self, tier: Tier, size_bytes: int) -> int:
+        """What one replicate writes at the most: the file, the load, and what comes after it."""
+        writes_per_s = self.load.offered_factor * self.target_iops * (1 - self.load.read_share)
+        load_s = tier.settle_s + tier.duration_s
+        after = self.integrity.written_anew_blocks * self.load.block_bytes + self.appends.size_bytes
+        return size_bytes + round(writes_per_s * load_s) * self.load.block_bytes + after
+
 
 def names() -> tuple[str, ...]:
     """Ids of the definitions that come with this package."""

@@ -198,15 +198,18 @@ def carry_out(work: Work) -> Evidence:
 
 def _announce(work: Work) -> None:
     from bench.durations import guarantee_s
+    from bench.judgements import definition
     from bench.units import format_si
 
     case, left = work.case, work.case.repeats - len(work.done)
     if work.done:
         talk(f"{len(work.done)} of {case.repeats} replicates are on record and stay as they are")
-    size = format_si(case.needed_bytes, "B")
+    demanded = definition(case)
+    written = demanded.written_bytes(demanded.tiers[case.tier], case.needed_bytes) * left
     talk(
-        f"{case.guarantee}, tier {case.tier}, in {case.directory}: {left} x {size}, "
-        f"{guarantee_s(case) * left / 60:.0f} min under load, and the time to write and to read it"
+        f"{case.guarantee}, tier {case.tier}, in {case.directory}: {left} x "
+        f"{format_si(case.needed_bytes, 'B')}, {guarantee_s(case) * left / 60:.0f} min under load "
+        f"and the time to write and to read it; {format_si(written, 'B')} will be written in all"
     )
 
 

@@ -98,6 +98,23 @@ def test_leaving_out_the_bad_replicate_is_noticed(failed: Evidence, sealed) -> N
     assert "1.json is missing: it is planned" in refusal(sealed(concluded(failed, (first, third))))
 
 
+def test_a_copy_of_a_good_replicate_in_place_of_the_bad_one_is_noticed(  # type: ignore[no-untyped-def]
+    failed: Evidence, sealed
+) -> None:
+    first, _, third = failed.outcomes
+    copied = replace(first, repeat=1)
+
+    said = refusal(sealed(concluded(failed, (first, copied, third))))
+
+    assert "1.json holds the same load as" in said
+
+
+def test_a_file_sized_for_a_smaller_machine_is_noticed(failed: Evidence, sealed) -> None:  # type: ignore[no-untyped-def]
+    case = replace(simulated_case(), memory_bytes=2**30)
+
+    assert "is sized for 1073741824 bytes of memory" in refusal(sealed(asked(failed, case)))
+
+
 def test_planning_fewer_replicates_or_bytes_than_the_tier_wants_is_noticed(  # type: ignore[no-untyped-def]
     failed: Evidence, sealed
 ) -> None:

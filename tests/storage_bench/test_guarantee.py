@@ -71,3 +71,10 @@ def test_the_digest_is_of_the_text_and_not_of_its_meaning():
     assert guarantee.text_sha256("critical-business@1.0") == sha256(text).hexdigest()
     with pytest.raises(StorageError, match="Known are"):
         guarantee.text_sha256("silver@9")
+
+
+def test_what_a_replicate_writes_is_known_before_it_runs():
+    found = guarantee.load()
+    written = found.written_bytes(found.tiers["full"], 2**36)
+    load = 3300 * 4200 * 8192
+    assert written == 2**36 + load + 1000 * 8192 + 23_068_672

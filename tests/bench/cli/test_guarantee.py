@@ -43,7 +43,9 @@ def simulated(monkeypatch):
     def install(iops: float) -> None:
         def carry_out(assignment, limit_s, said):
             case = assignment.case
-            return simulated_outcome(case, assignment.repeat, simulated_trial(case, iops))
+            return simulated_outcome(
+                case, assignment.repeat, simulated_trial(case, iops, assignment.repeat)
+            )
 
         monkeypatch.setattr(replicates, "in_a_process", carry_out)
 
