@@ -176,10 +176,9 @@ def carry_out(work: Work) -> Evidence:
 
     case, run, plan = work.case, work.run, guarantee_plan(work.case)
     _announce(work)
-    with (
-        workspace(Path(case.directory), case.needed_bytes) as space,
-        _polite_kill(),
-    ):
+    # Where every replicate is on record, nothing but the seal is missing.
+    needed_bytes = case.needed_bytes if len(work.done) < case.repeats else 0
+    with workspace(Path(case.directory), needed_bytes) as space, _polite_kill():
         resumed = work.resumed_at is not None
         writer = BundleWriter(work.folder, work.inventory, plan, resumed)
         with nullcontext() if resumed else _alone(work.folder):
@@ -204,6 +203,8 @@ def _announce(work: Work) -> None:
     case, left = work.case, work.case.repeats - len(work.done)
     if work.done:
         talk(f"{len(work.done)} of {case.repeats} replicates are on record and stay as they are")
+    if any(outcome.kind == "failed" for outcome in work.done.values()):
+        talk("one of them failed or was cut off: this run can no longer come to PASS")
     demanded = definition(case)
     written = demanded.written_bytes(demanded.tiers[case.tier], case.needed_bytes) * left
     talk(
@@ -228,10 +229,11 @@ def _alone(folder: Path) -> Iterator[None]:
             f"{folder} cannot be opened: {error.strerror}.", "Give the folder of a run."
         ) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"Another process goes on with {folder}.", "Let it end.") from None
         yield
-    except BlockingIOError:
-        raise UsageError(f"Another process goes on with {folder}.", "Let it end.") from None
     finally:
         os.close(descriptor)
 

@@ -177,6 +177,7 @@ def test_ctrl_c_seals_what_there_is_and_the_rest_can_be_run_later(drive):
     assert second.resumed_at is not None
     assert (evidence.interrupted, evidence.run_id) == (None, cut.run_id)
     assert "1 of 2 replicates are on record and stay as they are" in resumed.stderr
+    assert "this run can no longer come to PASS" in resumed.stderr
     assert f"after the run was taken up again {second.resumed_at}" in resumed.stdout
 
 
