@@ -18,6 +18,7 @@ from bench.plan import Plan
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 256 << 20
+MAX_BYTES = 1 << 30
 PARTIAL = ".partial"
 """End of the name of a file that is being written."""
 _PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
@@ -189,6 +190,11 @@ def read(folder: Path) -> Evidence:
             "Upgrade capbench." if found.format > FORMAT else "Read it with an older capbench.",
         )
     run = _part(files, "run.json", Run)
+    if run.format != found.format:
+        raise InvalidEvidence(
+            f"run.json is of format {run.format}, {seal.NAME} of {found.format}.",
+            "Give a bundle that capbench wrote.",
+        )
     outcomes = _outcomes(files)
     judgements: tuple[CaseJudgement, ...] = ()
     if "judgements.json" in files:
@@ -230,12 +236,14 @@ def _part(files: dict[str, bytes], name: str, wanted: type[Any]) -> Any:
     if name not in files:
         raise InvalidEvidence(f"{name} is missing.", "Give a bundle that capbench wrote.")
     try:
-        value = decode(wanted, parse(files[name]), name)
+        parsed = parse(files[name])
+        value = decode(wanted, parsed, name)
     except DecodeError as error:
         raise InvalidEvidence(
             f"{name} is not what capbench writes: {error}.", "Give a bundle that capbench wrote."
         ) from error
-    if canonical(value) != files[name]:
+    # By what is read, not by what it means here: an older capbench knew fewer fields.
+    if canonical(parsed) != files[name]:
         raise InvalidEvidence(
             f"{name} is not in canonical form.", "Give a bundle that capbench wrote."
         )
@@ -249,6 +257,7 @@ def _files(folder: Path) -> dict[str, bytes]:
         what = "not a folder" if folder.exists() else "not there"
         raise InvalidEvidence(f"{folder} is {what}.", next_step)
     files: dict[str, bytes] = {}
+    total_bytes = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -257,7 +266,9 @@ def _files(folder: Path) -> dict[str, bytes]:
             continue
         if not path.is_file() or not _PATH.fullmatch(name):
             raise InvalidEvidence(f"{name!r} does not belong into evidence.", next_step)
-        if len(files) >= MAX_FILES or path.stat().st_size > MAX_FILE_BYTES:
+        size_bytes = path.stat().st_size
+        total_bytes += size_bytes
+        if len(files) >= MAX_FILES or size_bytes > MAX_FILE_BYTES or total_bytes > MAX_BYTES:
             raise InvalidEvidence(f"{name} is past the limits of a bundle.", next_step)
         try:
             files[name] = path.read_bytes()

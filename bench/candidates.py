@@ -14,10 +14,13 @@ def searches(cases: Iterable[KernelCase], inventory: Inventory) -> tuple[ShapeSe
     Only matrix products on accelerators have shapes to choose from.
     """
     devices = {d.uuid: d for d in inventory.devices if d.backend != "cpu"}
-    equals: dict[tuple[str, str, str, str], dict[str, None]] = {}
+    equals: dict[tuple[str, str, str, str, int | None], dict[str, None]] = {}
     for case in cases:
         if case.kernel == "gemm" and case.device in devices:
-            key = (case.kernel, case.implementation, case.precision, devices[case.device].name)
+            device = devices[case.device]
+            facts = device.accelerator
+            units = None if facts is None else facts.multiprocessors
+            key = (case.kernel, case.implementation, case.precision, device.name, units)
             equals.setdefault(key, {})[case.device] = None
     return tuple(
         ShapeSearch(
@@ -25,7 +28,7 @@ def searches(cases: Iterable[KernelCase], inventory: Inventory) -> tuple[ShapeSe
             implementation,
             precision,
             tuple(uuids),
-            tuple(Trial(s, None, NOT_TRIED) for s in candidate_shapes(model, precision)),
+            tuple(Trial(s, None, NOT_TRIED) for s in candidate_shapes(model, precision, units)),
         )
-        for (kernel, implementation, precision, model), uuids in equals.items()
+        for (kernel, implementation, precision, model, units), uuids in equals.items()
     )

@@ -1,34 +1,40 @@
 """What the silicon does while it is given the core: rates of chunks that timed themselves. Pure.
 
 A kernel leaves a cycle-counter reading between equal chunks of its work, and between chunks a
-probe of dependent one-cycle adds. The median chunk ignores interruptions; the ratio of chunk to
-probe needs no frequency from anybody.
+probe of dependent one-cycle adds. Their ratio needs no frequency from anybody, and its fastest mode
+ignores interruptions and busy sibling threads.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from bench.outcome import Measured, Sample, WorkerTicks
+from bench.modes import fastest
+from bench.outcome import Measured, Sample, Tally, WorkerTicks
 from bench.tally import median, merge
 
+Typical = Callable[[Tally], float | None]
+"""What stands for all chunks: their fastest mode, or their median."""
 
-def capability(measured: Measured) -> float | None:
-    """Operations a second of all workers together, each at its median chunk; None without ticks."""
+
+def capability(measured: Measured, typical: Typical = fastest) -> float | None:
+    """Operations a second of all workers together, each at its typical chunk; None without ticks.
+
+    Where there are probes, work a cycle (of chunk and probe side by side) times the clock (of all
+    probes): a probe is so short that hardly anything interrupts it, while most chunks of a busy
+    core may be. Without probes the median chunk stands for all.
+    """
     if measured.counter_hz is None:
         return None
-    rates = [_ops_per_tick(worker) for worker in workers(measured)]
+    rates = [_ops_per_tick(worker, typical) for worker in workers(measured)]
     known = [rate for rate in rates if rate is not None]
     return sum(known) * measured.counter_hz if known and len(known) == len(rates) else None
 
 
-def ops_per_cycle(measured: Measured) -> float | None:
+def ops_per_cycle(measured: Measured, typical: Typical = fastest) -> float | None:
     """Operations per core cycle, mean over workers; None without a probe."""
-    ratios = []
-    for worker in workers(measured):
-        work, probe = _ops_per_tick(worker), _cycles_per_tick(worker)
-        if work is None or probe is None:
-            return None
-        ratios.append(work / probe)
-    return sum(ratios) / len(ratios) if ratios else None
+    ratios = [_ops_per_cycle(worker, typical) for worker in workers(measured)]
+    known = [ratio for ratio in ratios if ratio is not None]
+    return sum(known) / len(known) if known and len(known) == len(ratios) else None
 
 
 def clock_hz(measured: Measured) -> float | None:
@@ -42,7 +48,7 @@ def clock_hz(measured: Measured) -> float | None:
 
 def worker_rates(sample: Sample) -> tuple[float, ...]:
     """Operations per counter tick at each worker's median chunk of one sample."""
-    return tuple(_ops_per_tick(worker) or 0.0 for worker in sample.workers)
+    return tuple(_ops_per_tick(worker, median) or 0.0 for worker in sample.workers)
 
 
 def by_set(measured: Measured) -> dict[int, Measured]:
@@ -70,14 +76,23 @@ def workers(measured: Measured) -> tuple[WorkerTicks, ...]:
             work=merge(row.work for row in worker),
             cycles_per_probe=worker[0].cycles_per_probe,
             probe=merge(row.probe for row in worker),
+            cycles=merge(row.cycles for row in worker),
         )
         for worker in zip(*rows, strict=True)
     )
 
 
-def _ops_per_tick(worker: WorkerTicks) -> float | None:
+def _ops_per_tick(worker: WorkerTicks, typical: Typical) -> float | None:
+    per_cycle, clock = _ops_per_cycle(worker, typical), _cycles_per_tick(worker)
+    if per_cycle is not None and clock is not None:
+        return per_cycle * clock
     ticks = median(worker.work)
     return worker.ops_per_chunk / ticks if ticks else None
+
+
+def _ops_per_cycle(worker: WorkerTicks, typical: Typical) -> float | None:
+    cycles = typical(worker.cycles)
+    return worker.ops_per_chunk / cycles if cycles else None
 
 
 def _cycles_per_tick(worker: WorkerTicks) -> float | None:

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+LONGEST_SHOWN = 100
+
 
 class DecodeError(ValueError):
     """What was wanted and what was found, with the path to the place."""
@@ -54,10 +56,17 @@ def canonical(value: object) -> bytes:
 def parse(data: bytes) -> object:
     """Parse JSON as strictly as `canonical` writes it: no duplicate keys, no NaN, UTF-8 only."""
     try:
-        return json.loads(
-            data.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+        text = data.decode("utf-8")
+        value: object = json.loads(
+            text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant
         )
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        if "\\ud" in text.lower():  # half of a character, which no bytes can hold
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except DecodeError:
+        raise
+    # ValueError: also a number of so many digits that Python refuses to read it.
+    except (ValueError, RecursionError) as error:
         raise DecodeError(f"not JSON: {error}") from error
 
 
@@ -81,7 +90,7 @@ def _decode(wanted: Any, value: object, path: str) -> object:
         if value in typing.get_args(wanted) and type(value) in map(type, typing.get_args(wanted)):
             return value
         choices = ", ".join(map(repr, typing.get_args(wanted)))
-        raise DecodeError(f"{path}: wanted one of {choices}, found {value!r}")
+        raise DecodeError(f"{path}: wanted one of {choices}, found {_shown(value)}")
     if origin is tuple:
         return _decode_tuple(typing.get_args(wanted), value, path)
     if origin in (dict, Mapping):
@@ -102,11 +111,15 @@ def _decode_scalar(wanted: Any, value: object, path: str) -> object:
             return wanted(value)
         except ValueError:
             choices = ", ".join(repr(member.value) for member in wanted)
-            raise DecodeError(f"{path}: wanted one of {choices}, found {value!r}") from None
+            raise DecodeError(f"{path}: wanted one of {choices}, found {_shown(value)}") from None
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
-            raise _wrong(path, "a finite number", value)
-        return float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # an integer of more than 308 digits
+            number = math.inf
+        if not math.isfinite(number):
+            raise DecodeError(f"{path}: wanted a finite number, found a larger one")
+        return number
     if wanted is type(None) and value is None:
         return None
     if wanted in (str, int, bool) and type(value) is wanted:
@@ -139,7 +152,7 @@ def _decode_union(members: tuple[Any, ...], value: object, path: str) -> object:
                 kind = _hints(typing.cast(Any, member)).get("kind")
                 if kind is not None and value["kind"] in typing.get_args(kind):
                     return _decode(member, value, path)
-        raise DecodeError(f"{path}.kind: {value['kind']!r} is not known")
+        raise DecodeError(f"{path}.kind: {_shown(value['kind'])} is not known")
     for member in candidates:
         try:
             return _decode(member, value, path)
@@ -176,4 +189,10 @@ def _hints(wanted: Any) -> dict[str, Any]:
 
 
 def _wrong(path: str, wanted: str, value: object) -> DecodeError:
-    return DecodeError(f"{path}: wanted {wanted}, found {value!r}")
+    return DecodeError(f"{path}: wanted {wanted}, found {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """A value in an error of one line: a foreign file may hold megabytes there."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

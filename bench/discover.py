@@ -14,11 +14,12 @@ import bench
 from bench.cgroup import memory_limit_bytes
 from bench.devices import BACKENDS
 from bench.devices.backend import Backend
+from bench.devices.cpu import installed_memory_bytes
 from bench.inventory import Absent, Device, Host, Inventory, Storage
 from bench.processor import processor
 from storage_bench import engine, media
 
-_SOFTWARE = ("numba", "llvmlite", "numpy", "torch", "psutil", "nvidia-ml-py", "numba-cuda")
+_SOFTWARE = ("numba", "llvmlite", "numpy", "torch", "nvidia-ml-py", "numba-cuda")
 PACKAGES = ("bench", "kernels", "reports", "storage_bench")
 
 
@@ -44,9 +45,7 @@ def discover(storage_directory: Path | None, backends: Sequence[Backend] = BACKE
 
 def host(root: Path = Path("/")) -> Host:
     """The machine and the system on it."""
-    import psutil
-
-    total = psutil.virtual_memory().total
+    total = installed_memory_bytes()
     return Host(
         hostname=socket.gethostname(),
         operating_system=_os_name(root),

@@ -15,6 +15,7 @@ from bench.capability import by_set, capability, clock_hz, ops_per_cycle
 from bench.energy import Source, energy
 from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Skipped
 from bench.plan import Case, KernelCase, Plan, full_name
+from bench.tally import median
 from bench.together import Together, alone, together
 from storage_bench.job import JobResult
 
@@ -242,7 +243,7 @@ def _of_sets(name: str, unit: str, outcomes: list[Outcome]) -> list[Estimate]:
             continue
         for size, of_set in by_set(outcome).items():
             metric = f"{name}.{working_sets.label(size)}"
-            rate, per_cycle = capability(of_set), ops_per_cycle(of_set)
+            rate, per_cycle = capability(of_set, median), ops_per_cycle(of_set, median)
             if rate and unit == "load/s":
                 values[size, metric, "s"].append(1 / rate)
             elif rate:

@@ -114,6 +114,8 @@ class Accelerator:
     virtualisation: str | None = None
     """`none`, `passthrough`, `vGPU`: what stands between the driver and the card."""
     health: Health | None = None
+    other_processes: int | None = None
+    """Processes that computed on it before anything of ours did."""
 
 
 @dataclass(frozen=True, slots=True)

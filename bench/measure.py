@@ -40,10 +40,13 @@ def measure(
     launch.run()
     once_s = watch.time_s(launch.run, 1)
     launches = max(1, round(stopping.sample_time_s / once_s)) if once_s > 0 else 1
+    counted = bool(launch.ticks())
+    if counted:
+        watch.counter()  # loads its code, which must not pass between the two clocks' readings
     watch.disturbance()  # what happened so far is not the first sample's
     watch.objection()
     began_s = watch.now_s()
-    began_ticks = watch.counter() if launch.ticks() else None
+    began_ticks = watch.counter() if counted else None
     recorder = _recorder(watch, began_s)
     samples: list[Sample] = []
     stopped: Stopped | None = None
@@ -96,6 +99,15 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
     )
 
 
+def _cycles(run: Ticks) -> list[int]:
+    """Core cycles of each chunk that has a probe beside it.
+
+    A probe of no ticks or fewer was interrupted while it took its own cost off: it tells nothing.
+    """
+    probed = zip(run.work[:: run.chunks_per_probe], run.probe, strict=True) if run.probe else ()
+    return [round(work * run.cycles_per_probe / probe) for work, probe in probed if probe > 0]
+
+
 def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, ...]]:
     """The ticks of several launches as one histogram a worker, by working set."""
     folded: dict[int | None, tuple[WorkerTicks, ...]] = {}
@@ -105,7 +117,8 @@ def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, 
             ops_per_chunk=worker[0].ops_per_chunk,
             work=tally(value for run in worker for value in run.work),
             cycles_per_probe=worker[0].cycles_per_probe,
-            probe=tally(value for run in worker for value in run.probe),
+            probe=tally(value for run in worker for value in run.probe if value > 0),
+            cycles=tally(value for run in worker for value in _cycles(run)),
         )
         folded[worker[0].set_bytes] = (*folded.get(worker[0].set_bytes, ()), seen)
     return folded

@@ -9,11 +9,14 @@ import math
 from dataclasses import dataclass
 
 from bench.outcome import Tally
+from bench.tally import median
 
 LEAST_SHARE = 0.1
 """A mode holds at least this share of the chunks: rarer speeds are interruptions."""
 APART = 0.08
 """Modes lie at least this far apart: clocks wander by a few per cent within one."""
+NO_EXCEPTION = 0.2
+"""Share of the chunks that makes a speed the core's own, rather than a stroke of luck."""
 _BIN = 0.02
 
 
@@ -49,6 +52,18 @@ def modes(histogram: Tally) -> tuple[Mode, ...]:
     return tuple(found) or (
         Mode(_median(list(zip(histogram.ticks, histogram.counts, strict=True))), 1.0),
     )
+
+
+def fastest(histogram: Tally) -> float | None:
+    """Median ticks of the fastest mode that is no exception; the plain median where none is.
+
+    What the silicon does when it is given the core: a sibling thread or a neighbour that slows most
+    chunks makes a second, slower mode, and a median of all would jump between the two.
+    """
+    for mode in modes(histogram):
+        if mode.share >= NO_EXCEPTION:
+            return mode.ticks
+    return median(histogram)
 
 
 def _split(heights: dict[int, int]) -> list[list[int]]:

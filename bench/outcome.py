@@ -74,6 +74,8 @@ class WorkerTicks:
     cycles_per_probe: int
     """Core cycles that one dependent-add probe takes by construction; 0 without a probe."""
     probe: Tally
+    cycles: Tally
+    """Core cycles of the chunks that a probe followed, each by the probe beside it."""
 
 
 @dataclass(frozen=True, slots=True)

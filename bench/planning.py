@@ -54,7 +54,7 @@ def plan(
             else:
                 fits = device.backend != "cpu"
             if fits:
-                found = _kernel_cases(inventory, device, entry, profile)
+                found = kernel_cases(inventory, device, entry, profile)
                 cases += found
                 shapeless += found if entry.shape is None else []
     if profile.storage is not None and storage is not None:
@@ -83,7 +83,7 @@ def metric_name(kernel: str, backend: str, precision: str) -> str:
     }.get(kernel, f"{memory}.{kernel.rpartition('.')[2]}")
 
 
-def _kernel_cases(
+def kernel_cases(
     inventory: Inventory, device: Device, entry: KernelEntry, profile: Profile
 ) -> list[KernelCase]:
     if entry.kernel not in KERNELS:

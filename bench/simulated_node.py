@@ -145,6 +145,7 @@ class SimulatedNvml:
             "nvmlDeviceGetTemperature": lambda c, kind: c.gpu.temperature_c,
             "nvmlDeviceGetUtilizationRates": lambda c: SimpleNamespace(gpu=100, memory=40),
             "nvmlDeviceGetCurrentClocksEventReasons": lambda c: c.gpu.reasons * (c.speed < 1),
+            "nvmlDeviceGetComputeRunningProcesses": lambda c: [],
             "nvmlDeviceGetTotalEccErrors": lambda c, kind, counter: 0,
             "nvmlDeviceGetRemappedRows": lambda c: (0, 0, 0, 0),
             "nvmlDeviceGetMaxPcieLinkGeneration": lambda c: 5,

@@ -46,7 +46,8 @@ class Request:
 class Ticks:
     """Cycle-counter readings that one worker left between the chunks of its last run.
 
-    The chunk `work[i]` was followed by the probe `probe[i]`: their ratio needs no clock frequency.
+    The probe `probe[i]` followed the chunk `work[i * chunks_per_probe]`: the ratio of these two
+    needs no clock frequency, and holds still while the clock wanders.
     """
 
     cpu: int
@@ -59,6 +60,7 @@ class Ticks:
     """Counter ticks that each dependent-add probe took; empty where there is no probe."""
     cycles_per_probe: int
     """Core cycles that one probe takes by construction: one dependent add a cycle."""
+    chunks_per_probe: int = 1
     set_bytes: int | None = None
     """Memory that the chunks went over; None for a kernel that has only one working set."""
 

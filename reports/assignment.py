@@ -70,7 +70,9 @@ def assign(
     for evidence in evidences:
         fitting = _fitting(evidence, facility)
         found = f"{hostname(evidence)} ({_described(evidence)})"
-        if not fitting:
+        if evidence.inventory.simulated and facility.scope != "machine":
+            notes.append(f"{found} is simulated: not counted")
+        elif not fitting:
             notes.append(f"{found} fits no group of {facility.name}: not counted")
         elif len(fitting) > 1:
             raise UsageError(

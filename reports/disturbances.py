@@ -86,7 +86,7 @@ def disturbances(evidence: Evidence) -> tuple[Disturbance, ...]:
 
 
 def _share(measured: list[Measured], unit: str) -> float | None:
-    """Work over wall time of all processes, over the same time at the rate of the median chunk."""
+    """Work over wall time of all processes, over the same time at capability."""
     done, possible = 0.0, 0.0
     for outcome in measured:
         rate = capability(outcome)

@@ -43,12 +43,14 @@ def compute_scale(facts: Facts) -> Figure | Unknown:
 def large_ai_centres(facts: Facts) -> Figure | Unknown:
     """Sites whose C_intelligent reaches 100 PFLOPS in FP32 (plan, footnote 1).
 
-    A site whose capacity is not known may be one: it widens the interval upwards.
+    A site whose capacity is not known may be one: it widens the interval upwards. One whose nodes
+    were not all measured may be none: it widens it downwards.
     """
     if not facts.capacities:
         return Unknown("no group of nodes is declared")
     floor = facts.plan.threshold("large_ai_centre").value
     surely, likely, perhaps = 0, 0, 0
+    known = True
     how: list[str] = []
     gaps: list[str] = []
     bases: list[Basis | None] = []
@@ -56,6 +58,7 @@ def large_ai_centres(facts: Facts) -> Figure | Unknown:
         compute = total(facts.capacities, "intelligent", site)
         if isinstance(compute, Unknown):
             perhaps += 1
+            known = False
             gaps.append(f"{site}: {compute.reason}")
             continue
         bases.append(compute.basis)
@@ -63,13 +66,13 @@ def large_ai_centres(facts: Facts) -> Figure | Unknown:
         reaches = compute.amount.high is None or compute.amount.high >= floor
         perhaps += reaches
         likely += compute.amount.value is not None and compute.amount.value >= floor
+        known = known and (compute.amount.value is not None or not reaches)
         how.append(f"{site}: {_petaflops(compute.amount)} PFLOPS")
         if reaches and not compute.amount.low >= floor:
             gaps += compute.gaps
     if not bases:
         return Unknown("; ".join(gaps))
-    value = None if gaps else float(likely)
-    amount = Interval(surely, value, perhaps)
+    amount = Interval(surely, float(likely) if known else None, perhaps)
     return Figure(amount, "count", joint_basis(bases), tuple(how), tuple(gaps))
 
 
@@ -81,8 +84,12 @@ def ai_compute_share(facts: Facts) -> Figure | Unknown:
     unknown = [f"{name}: {p.reason}" for name, p in parts.items() if isinstance(p, Unknown)]
     known = {name: p for name, p in parts.items() if isinstance(p, Figure)}
     amounts = {name: known[name].amount if name in known else UNKNOWN for name in parts}
-    share = amounts["intelligent"].share_with(amounts["general"] + amounts["hpc"])
-    gaps = (*unknown, *(gap for p in known.values() for gap in p.gaps))
+    rest = amounts["general"] + amounts["hpc"]
+    if any(known[name].gaps for name in ("general", "hpc") if name in known):
+        # Nodes that were left out may be faster than any that was measured.
+        rest = Interval(rest.low, rest.value, None)
+    share = amounts["intelligent"].share_with(rest)
+    gaps = (*unknown, *dict.fromkeys(gap for p in known.values() for gap in p.gaps))
     if share is None or "intelligent" not in known:
         return Unknown("; ".join(gaps) or "no compute at all")
     basis = joint_basis(c.basis for c in facts.capacities)

@@ -151,7 +151,13 @@ def load(name_or_path: str | Path) -> Policy:
             f'There is no policy "{name_or_path}".',
             f"Give one of {', '.join(names())}, or the path of a TOML file.",
         )
-    return read(Policy, path, "a conversion policy", EXAMPLE)
+    found = read(Policy, path, "a conversion policy", EXAMPLE)
+    if found.name in names() and found != load(found.name):
+        raise UsageError(
+            f"{path} is called {found.name} and is not that policy: a released one never changes.",
+            "Give it an id or a version of its own.",
+        )
+    return found
 
 
 def alternatives(chosen: Policy) -> tuple[Policy, ...]:

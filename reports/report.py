@@ -12,7 +12,12 @@ from reports import targets
 from reports.accelerator_peaks import accelerator_peaks
 from reports.accelerator_runs import AcceleratorRun, accelerator_runs
 from reports.assignment import Assignment, assign, of_machines
+from reports.audit import audit, grave
+from reports.audit.finding import Finding as AuditFinding
+from reports.audit.finding import Severity
+from reports.audit.machines import counted_twice
 from reports.caches import CacheLevel, Step, cache_levels, steps
+from reports.cards import remarks
 from reports.chosen_shapes import ChosenShape, chosen_shapes
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
@@ -71,6 +76,8 @@ class Report:
     """What was tested of the IOPS guarantee, volume by volume."""
     systems: tuple[SystemFinding, ...]
     """The guarantee on the business systems that the facility declares."""
+    audit: tuple[AuditFinding, ...]
+    """Where the evidence contradicts itself, the program or physics."""
     warnings: tuple[str, ...]
 
     @property
@@ -83,7 +90,7 @@ class Report:
 
         4 where a figure lies above what is physically possible: then none of them can be trusted.
         """
-        if any(peak.impossible for peak in self.peaks):
+        if any(peak.impossible for peak in self.peaks) or grave(self.audit):
             return InvalidEvidence.exit_code
         return exit_code((*self.indicators, *self.thresholds), strict)
 
@@ -99,8 +106,14 @@ def build(
 
     Without a facility the machines stand for themselves. Policy and plan are given as they are,
     by name or by the path of a TOML file; the year is the plan's last unless it is given. Raises
-    UsageError for what cannot be used or does not fit together.
+    UsageError for what cannot be used or does not fit together, InvalidEvidence for one machine
+    that is given twice.
     """
+    if twice := counted_twice(evidences):
+        raise InvalidEvidence(
+            f"{twice[0].where} are one machine: {twice[0].because} [{twice[0].rule}].",
+            "Give one bundle a machine.",
+        )
     chosen = policy if isinstance(policy, Policy) else policies.load(policy or policies.DEFAULT)
     wanted = plan if isinstance(plan, TargetPlan) else targets.load(plan or targets.DEFAULT)
     asked = wanted.years[-1] if year is None else year
@@ -121,6 +134,7 @@ def build(
     tested = certificates(evidences)
     facts = _facts(place, assignments, estimates, tested, wanted, chosen)
     found = indicators(facts, asked)
+    audited = tuple((e, finding) for e in evidences for finding in audit(e))
     tops = tuple(p for e in evidences for p in peaks(e) + accelerator_peaks(e))
     return Report(
         facility=place,
@@ -150,7 +164,14 @@ def build(
             if threshold.id == "business_iops"
             for system in systems(place, tested, threshold.value)
         ),
-        warnings=(*_warnings(evidences, tops), *notes, *notes_on_volumes(place, tested)),
+        audit=tuple(finding for _, finding in audited),
+        warnings=(
+            *_warnings(evidences, tops),
+            *map(_warning, audited),
+            *_of_ones_own(chosen, wanted),
+            *notes,
+            *notes_on_volumes(place, tested),
+        ),
     )
 
 
@@ -175,6 +196,23 @@ def _facts(
     }
 
 
+def _of_ones_own(policy: Policy, plan: TargetPlan) -> tuple[str, ...]:
+    """What the figures are converted and judged by, where it does not come with capbench."""
+    found = []
+    if policy.name not in policies.names():
+        found.append(f"policy {policy.name} is none that comes with capbench: read it first")
+    if plan.id not in targets.names():
+        found.append(f"plan {plan.id} is none that comes with capbench: read it first")
+    return tuple(found)
+
+
+def _warning(audited: tuple[Evidence, AuditFinding]) -> str:
+    evidence, finding = audited
+    sign = "audit" if finding.severity is Severity.MINOR else "ERROR"
+    host = evidence.inventory.host.hostname
+    return f"{sign}: {host}: {finding.where}: {finding.because} [{finding.rule}]"
+
+
 def _warnings(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[str, ...]:
     found = []
     for evidence in evidences:
@@ -183,6 +221,7 @@ def _warnings(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[st
             found.append(f"SIMULATED: {host} has a simulated device; this certifies nothing")
         if evidence.interrupted is not None:
             found.append(f"{host}: the run did not come to its end ({evidence.interrupted})")
+        found += remarks(evidence)
     impossible = (peak for peak in tops if peak.impossible)
     return (
         *found,

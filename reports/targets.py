@@ -171,4 +171,10 @@ def load(name_or_path: str | Path) -> TargetPlan:
             f'There is no plan "{name_or_path}".',
             f"Give one of {', '.join(names())}, or the path of a TOML file.",
         )
-    return read(TargetPlan, path, "a plan", EXAMPLE)
+    found = read(TargetPlan, path, "a plan", EXAMPLE)
+    if found.id in names() and found != load(found.id):
+        raise UsageError(
+            f"{path} is called {found.id} and is not that plan: a released one never changes.",
+            "Give it an id of its own.",
+        )
+    return found

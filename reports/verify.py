@@ -1,4 +1,7 @@
-"""Trust nothing: every byte against the manifest, every figure computed again from the samples."""
+"""Trust nothing: every byte against the manifest, every figure computed again from the samples.
+
+And every observation against the others: what contradicts itself was not observed.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -7,25 +10,39 @@ from bench import bundle
 from bench.errors import InvalidEvidence
 from bench.estimate import estimate
 from bench.evidence import Evidence
-from bench.judgements import definition, judgements
 from bench.outcome import Measured, MeasuredIO, MeasuredTrial
-from bench.plan import GuaranteeCase
+from reports.audit import audit, grave, malformed
+from reports.audit.finding import Finding, Severity
+from reports.verify_guarantees import require_judgements, require_whole_guarantees
 
 
 def verify(folder: Path) -> Evidence:
     """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
+    evidence, findings = examine(folder)
+    if critical := grave(findings, Severity.CRITICAL):
+        more = f" ({len(critical) - 1} more such findings)" if len(critical) > 1 else ""
+        raise InvalidEvidence(
+            f"{critical[0].where}: {critical[0].because} [{critical[0].rule}]{more}.",
+            f"Do not use this bundle; capbench verify {folder} lists every finding.",
+        )
+    return evidence
+
+
+def examine(folder: Path) -> tuple[Evidence, tuple[Finding, ...]]:
+    """The evidence in `folder`, and everything that an audit of it found.
+
+    Raises InvalidEvidence where it is not whole or its figures do not follow from it.
+    """
     evidence = bundle.read(folder)
+    if found := malformed(evidence):
+        raise _invalid(f"{found[0].where}: {found[0].because} [{found[0].rule}].")
     _shapes_follow(evidence)
-    _guarantees_are_asked_for_whole(evidence)
+    require_whole_guarantees(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
-    _replicates_differ(evidence)
-    try:
-        _estimates_follow(evidence)
-        _judgements_follow(evidence)
-    except (ArithmeticError, ValueError) as error:
-        raise _invalid(f"outcomes: nothing can be computed from them ({error}).") from error
-    return evidence
+    _estimates_follow(evidence)
+    require_judgements(evidence)
+    return evidence, audit(evidence)
 
 
 def _shapes_follow(evidence: Evidence) -> None:
@@ -37,35 +54,11 @@ def _shapes_follow(evidence: Evidence) -> None:
             )
 
 
-def _guarantees_are_asked_for_whole(evidence: Evidence) -> None:
-    """By the definition's own text, with all replicates, on as many bytes as it wants."""
-    for case in evidence.plan.cases:
-        if not isinstance(case, GuaranteeCase):
-            continue
-        host = evidence.inventory.host
-        if case.memory_bytes < host.memory_bytes:
-            raise _invalid(
-                f"plan.json: the file is sized for {case.memory_bytes} bytes of memory; "
-                f"{host.hostname} has {host.memory_bytes}."
-            )
-        demanded = definition(case)
-        tier = demanded.tiers[case.tier]
-        needed_bytes = tier.working_set_bytes(
-            case.volume_bytes, case.memory_bytes, demanded.load.block_bytes, case.array_cache_bytes
-        )
-        for what, planned, wanted in (
-            ("replicates", case.repeats, tier.replicates),
-            ("bytes", case.needed_bytes, needed_bytes),
-        ):
-            if planned != wanted:
-                raise _invalid(
-                    f"plan.json: {planned} {what} are planned where tier {case.tier} of "
-                    f"{demanded.id} wants {wanted}."
-                )
-
-
 def _plan_is_carried_out(evidence: Evidence) -> None:
     """Every planned repeat has exactly one outcome: leaving out a bad one would flatter."""
+    planned = sum(case.repeats for case in evidence.plan.cases)
+    if planned > bundle.MAX_FILES:  # said before they are all written down
+        raise _invalid(f"plan.json: {planned} repeats are more than a bundle can hold.")
     wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.rounds())
     found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)
     if missing := sorted((wanted - found).elements()):
@@ -91,49 +84,19 @@ def _results_are_right(evidence: Evidence) -> None:
         }.get(type(outcome), case.kind)  # fmt: skip
         if case.kind != expected:
             raise _invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
-        if isinstance(outcome, MeasuredTrial) and isinstance(case, GuaranteeCase):
-            result = outcome.trial.result
-            if result is None or result.duration_s <= 0:
-                raise _invalid(f"{name}: a replicate without a result is sealed as measured.")
-            if result.engine != case.engine:
-                raise _invalid(f"{name}: it was run by {result.engine}, planned is {case.engine}.")
-
-
-def _replicates_differ(evidence: Evidence) -> None:
-    """No two loads take every second alike: a copy of a good one would hide a bad one."""
-    seen: dict[object, str] = {}
-    for outcome in evidence.outcomes:
-        if isinstance(outcome, MeasuredTrial) and outcome.trial.result is not None:
-            name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
-            if (first := seen.setdefault(outcome.trial.result.windows, name)) != name:
-                raise _invalid(f"{name} holds the same load as {first}.")
 
 
 def _estimates_follow(evidence: Evidence) -> None:
-    again = estimate(evidence.plan, evidence.outcomes)
+    try:
+        again = estimate(evidence.plan, evidence.outcomes)
+    except ArithmeticError as error:
+        raise _invalid(f"No figure follows from the samples: {error}.") from error
     if again == evidence.estimates:
         return
     ours = {e.metric: e for e in again}
     theirs = {e.metric: e for e in evidence.estimates}
     wrong = next((m for m in sorted(ours | theirs) if ours.get(m) != theirs.get(m)), "their order")
     raise _invalid(f"estimates.json: {wrong} does not follow from the samples.")
-
-
-def _judgements_follow(evidence: Evidence) -> None:
-    again = judgements(evidence.plan, evidence.outcomes)
-    if again == evidence.judgements:
-        return
-    sealed = {judged.case_id: judged.judgement for judged in evidence.judgements}
-    for judged in again:
-        ours, theirs = judged.judgement, sealed.get(judged.case_id)
-        if theirs is None:
-            raise _invalid(f"judgements.json: there is none on {judged.case_id}.")
-        if ours.verdict != theirs.verdict:
-            raise _invalid(
-                f"judgements.json: {theirs.verdict} is sealed on {judged.case_id}; "
-                f"its replicates come to {ours.verdict}."
-            )
-    raise _invalid("judgements.json: its checks and figures do not follow from the replicates.")
 
 
 def _invalid(message: str) -> InvalidEvidence:

@@ -14,7 +14,8 @@ HARDWARE_FREE = {
     "bench.inventory", "bench.outcome", "bench.plan", "bench.seal", "bench.stopping",
     "bench.capability", "bench.energy", "bench.loss", "bench.steady", "bench.throttle",
     "bench.together", "bench.disturbed", "bench.modes", "bench.tally", "bench.units",
-    "bench.caches", "bench.shapes", "bench.working_sets", "bench.judgements",
+    "bench.caches", "bench.shapes", "bench.working_sets", "bench.planning", "bench.profile",
+    "bench.candidates", "bench.fitting", "bench.judgements",
     # A guarantee is judged from raw replicates by the judge that lies with the work, so that who
     # measures and who verifies use one; like the rest of this set it needs no drive.
     "storage_bench.job", "storage_bench.trial", "storage_bench.guarantee", "storage_bench.judge",
@@ -87,7 +88,8 @@ def test_reports_see_only_what_needs_no_hardware() -> None:
 
 
 def test_what_needs_no_hardware_imports_only_its_like() -> None:
-    allowed = HARDWARE_FREE | {"storage_bench.media"}
+    declarations = {"kernels", "kernels.kernel", "kernels.gemm.torch_shapes"}
+    allowed = HARDWARE_FREE | declarations | {"storage_bench.media"}
     strays = {
         (name, used) for name in HARDWARE_FREE for used in imports(ALL[name]) if used not in allowed
     }

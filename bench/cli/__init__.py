@@ -24,7 +24,10 @@ class Capbench(click.Group):
         try:
             return super().invoke(ctx)
         except CapbenchError as error:
-            click.echo(f"capbench: {error}", err=True)
+            # What it names may come from a file of somebody else's.
+            from reports.wording import printable
+
+            click.echo(printable(f"capbench: {error}"), err=True)
             ctx.exit(error.exit_code)
 
 

@@ -29,7 +29,9 @@ _LIBRARIES = (
     ("pynvml", "telemetry of NVIDIA GPUs", "pip install nvidia-ml-py"),
     ("pandas", "CSV reports and charts", "pip install pandas"),
     ("jinja2", "HTML and Markdown reports", "pip install jinja2"),
-    ("altair", "charts in the HTML report", "pip install altair vl-convert-python"),
+    ("altair", "the HTML report", "pip install altair"),
+    ("vl_convert", "the HTML report", "pip install vl-convert-python"),
+    ("threadpoolctl", "matrix figures by NumPy", "pip install threadpoolctl"),
 )  # fmt: skip
 
 
@@ -43,9 +45,9 @@ def doctor(as_json: bool) -> None:
     else:
         mark = {"ok": "ok     ", "missing": "missing", "broken": "BROKEN "}
         for check in checks:
-            click.echo(f"{mark[check.status]} {check.name:<11} {check.found}")
+            click.echo(f"{mark[check.status]} {check.name:<13} {check.found}")
             if check.costs:
-                click.echo(f"{'':<19} costs: {check.costs}; get it: {check.remedy}")
+                click.echo(f"{'':<21} costs: {check.costs}; get it: {check.remedy}")
     if any(check.status == "broken" for check in checks):
         raise SystemExit(2)
 

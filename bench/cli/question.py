@@ -69,8 +69,11 @@ def show(report: "Report", as_json: bool) -> None:
         print_report(report, console())
 
 
-def write_all(report: "Report", folder: Path) -> None:
-    """Every format into the folder; one whose library is missing costs one line, no more."""
+def write_all(report: "Report", folder: Path) -> Path:
+    """Every format into the folder; one whose library is missing costs one line, no more.
+
+    Returns the page for people, or the folder where that could not be written.
+    """
     from bench.bundle import write_atomically
     from reports.render import OutputUnavailable, render
 
@@ -79,3 +82,5 @@ def write_all(report: "Report", folder: Path) -> None:
             write_atomically(folder / name, render(report, format_).encode())
         except OutputUnavailable as error:
             talk(f"{name} is not written: {error}")
+    page = folder / FILES["html"]
+    return page if page.exists() else folder

@@ -71,9 +71,9 @@ def run(
         inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
         evidence = measure(inventory, planned, folder, ahead)
     report = question.answer((evidence,))
-    write_all(report, folder)
+    written = write_all(report, folder)
     show(report, as_json)
-    talk(f"evidence: {folder / 'evidence'}   report: {folder / 'report.html'}")
+    talk(f"evidence: {folder / 'evidence'}   report: {written}")
     context.exit(exit_code(evidence, report.exit_code(strict)))
 
 

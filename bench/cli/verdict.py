@@ -54,7 +54,7 @@ def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]
     )
     excuses = [c.name for c in found.checks if c.excuses and c.verdict != "PASS"]
     if found.verdict == "INCONCLUSIVE" and any(c.verdict == "FAIL" for c in found.checks):
-        click.echo(f"What failed proves nothing, because of: {', '.join(excuses)}.")
+        click.echo(f"What failed proves nothing, because of: {'; '.join(excuses)}.")
 
 
 def _replicate(outcome: "Outcome") -> str:

@@ -1,5 +1,6 @@
 """The host's processor as a device."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,11 @@ from bench.outcome import Disturbance, Reading
 from bench.processor import model_name
 from bench.telemetry import CpuCounters, clock_hz, load_1m
 from kernels.placement import Distances, distances
+
+
+def installed_memory_bytes() -> int:
+    """What the system manages, whatever a cgroup leaves us of it."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 class CpuWatch:
@@ -64,9 +70,7 @@ class CpuBackend:
     name = "cpu"
 
     def discover(self) -> tuple[Device, ...] | Absent:
-        import psutil
-
-        memory_bytes = psutil.virtual_memory().total
+        memory_bytes = installed_memory_bytes()
         return (Device("cpu", 0, "cpu", model_name(), "cpu", memory_bytes, None),)
 
     def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:

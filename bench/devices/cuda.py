@@ -11,6 +11,10 @@ from bench.devices.nvml import Nvml, NvmlSensors
 from bench.inventory import Absent, Accelerator, Device
 from bench.telemetry import CpuCounters
 
+NOT_EMULATED = {"CUBLAS_EMULATE_SINGLE_PRECISION": "0", "CUBLAS_EMULATE_DOUBLE_PRECISION": "0"}
+"""cuBLAS from CUDA 12.9 on computes FP32 of nine BF16 products, and FP64 of INT8 ones, where the
+environment asks for it: right to the last digit, and no rate of an FP32 or FP64 unit."""
+
 
 def _torch_cuda() -> Any:
     import torch
@@ -41,7 +45,10 @@ class CudaBackend:
         return tuple(_device(gpu, library) for gpu in found)
 
     def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
-        return {"CUDA_VISIBLE_DEVICES": ",".join(each.uuid for each in (device, *peers))}
+        return {
+            "CUDA_VISIBLE_DEVICES": ",".join(each.uuid for each in (device, *peers)),
+            **NOT_EMULATED,
+        }
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> EventWatch:
         return EventWatch(self._torch_cuda(), self.sensors(device), CpuCounters(cpus))

@@ -1,5 +1,6 @@
 """What NVML knows about a card: facts once, sensors as often as they are asked for."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -28,8 +29,11 @@ class Nvml:
     def __init__(self, library: Any) -> None:
         self.library = library
 
-    def driver(self) -> str:
-        return str(self.library.nvmlSystemGetDriverVersion())
+    def driver(self) -> str | None:
+        try:
+            return str(self.library.nvmlSystemGetDriverVersion())
+        except self.library.NVMLError:
+            return None
 
     def find(self, uuid: str, pci_bus_id: str) -> tuple[Any, str] | None:
         """Handle and full UUID of what CUDA calls by this UUID; None where NVML knows it not."""
@@ -52,7 +56,7 @@ class Nvml:
     def facts(self, handle: Any, prefix: str) -> Accelerator:
         """Everything that does not change under load."""
         nvml, card = self.library, self.card(handle, prefix)
-        probe = Probe(nvml.NVMLError)
+        probe = Probe(nvml.NVMLError, AttributeError)
         ask, quantity = probe.ask, probe.quantity
         bus = ask("PCI address", lambda: pci.address(nvml.nvmlDeviceGetPciInfo(card).busId))
         ecc = ask("ECC mode", lambda: nvml.nvmlDeviceGetEccMode(card)[0])
@@ -76,6 +80,7 @@ class Nvml:
             partition=self._partition(card, prefix, mig),
             virtualisation=None if mode is None else _VIRTUALISATION.get(mode, f"mode {mode}"),
             health=health(nvml, card, probe),
+            other_processes=ask("processes", lambda: _others(nvml, card)),
         )
 
     def _partition(self, card: Any, prefix: str, mig: int | None) -> str:
@@ -103,7 +108,8 @@ class NvmlSensors:
     def __init__(self, nvml: Nvml, handle: Any, prefix: str) -> None:
         self._nvml = nvml.library
         self._card = nvml.card(handle, prefix)
-        self._probe = Probe(self._nvml.NVMLError)
+        # A library that is older than a sensor lacks its function.
+        self._probe = Probe(self._nvml.NVMLError, AttributeError)
         self._health_at_s: float | None = None
 
     def read(self, at_s: float) -> Reading:
@@ -114,9 +120,7 @@ class NvmlSensors:
         def clock_hz(name: str, kind: int) -> float | None:
             return quantity(name, lambda: nvml.nvmlDeviceGetClockInfo(card, kind), times=1e6)
 
-        mask = probe.ask(
-            "throttle reasons", lambda: nvml.nvmlDeviceGetCurrentClocksEventReasons(card)
-        )
+        mask = probe.ask("throttle reasons", lambda: _reasons(nvml, card))
         return Reading(
             at_s,
             clock_hz=clock_hz("SM clock", nvml.NVML_CLOCK_SM),
@@ -150,6 +154,19 @@ class NvmlSensors:
             return None
         self._health_at_s = at_s
         return health(self._nvml, self._card, self._probe)
+
+
+def _reasons(nvml: Any, card: Any) -> int:
+    """The bitmask, by its name from driver 535 on or by the one that it had before."""
+    try:
+        return int(nvml.nvmlDeviceGetCurrentClocksEventReasons(card))
+    except (nvml.NVMLError, AttributeError):
+        return int(nvml.nvmlDeviceGetCurrentClocksThrottleReasons(card))
+
+
+def _others(nvml: Any, card: Any) -> int:
+    """Processes of others that compute on the card: none of ours has begun."""
+    return sum(p.pid != os.getpid() for p in nvml.nvmlDeviceGetComputeRunningProcesses(card))
 
 
 def health(nvml: Any, card: Any, probe: Probe) -> Health:

@@ -18,8 +18,8 @@ CHUNK_LOADS = 4096
 """20000 cycles where a load takes five: long against a stamp (30 cycles)."""
 LEAST_LOADS = 32 * CHUNK_LOADS
 """Of each working set: enough chunks that some are not interrupted."""
-PROBE_PASSES = 48
-"""48 x 64 cycles, about 1 µs: long against a stamp, short against a chunk."""
+PROBE_PASSES = 5
+"""5 x 640 cycles, about 1 µs: long against a stamp, short against a chunk."""
 
 
 class ChaseLaunch:

@@ -9,7 +9,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from kernels.ir.clock import dependent_adds, stamp
+from kernels.ir.clock import probe, stamp
 from kernels.jit import compiled
 from kernels.stream.loop import number
 
@@ -66,15 +66,15 @@ def grow(words: Any, base: Any, begin: int, end: int, tails: Any, key: Any) -> N
 
 @compiled
 def walk(
-    base: Any, loads: int, chunk: int, work: Any, probe: Any, probe_passes: int, seen: Any
+    base: Any, loads: int, chunk: int, work: Any, probes: Any, probe_passes: int, seen: Any
 ) -> None:
     """Follow the ring for `loads` loads from `base`, `chunk` at a time.
 
-    `work` gets the ticks of each whole chunk, `probe` those of the dependent adds behind it;
+    `work` gets the ticks of each whole chunk, `probes` those of the dependent adds behind it;
     `seen` the bytes from the base to every line that was reached, summed up modulo 2**64, and
     those to the last one.
     """
-    at, total, value = base, np.uint64(0), 1
+    at, total = base, np.uint64(0)
     for i in range(work.size):
         begin = stamp()
         for _ in range(chunk):
@@ -82,12 +82,7 @@ def walk(
             # Beside the chain of loads, not in it: this waits for nothing that is waited for.
             total += at - base
         work[i] = stamp() - begin
-        before = stamp()
-        start = stamp()
-        for _ in range(probe_passes):
-            value = dependent_adds(value)
-        # Two stamps in a row are as far apart as one stamp costs: taken off again.
-        probe[i] = stamp() - start - (start - before)
+        probes[i] = probe(probe_passes)
     for _ in range(loads - work.size * chunk):
         at = _follow(at)
         total += at - base

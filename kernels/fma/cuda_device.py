@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from numba import config, cuda
 
 SIMULATED_MULTIPROCESSORS = 2
@@ -12,4 +14,5 @@ def name_and_multiprocessors() -> tuple[str, int]:
     if config.ENABLE_CUDASIM:
         return "CUDA simulator", SIMULATED_MULTIPROCESSORS
     device = cuda.get_current_device()
-    return device.name, device.MULTIPROCESSOR_COUNT
+    # Some versions hand on the driver's bytes.
+    return os.fsdecode(device.name), device.MULTIPROCESSOR_COUNT

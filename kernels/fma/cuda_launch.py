@@ -60,7 +60,11 @@ class CudaFmaLaunch:
         self._launch(first=1)  # compiled now; what every later chunk is compared with
 
     def run(self) -> None:
-        """Run every chunk on every multiprocessor."""
+        """Run every chunk on every multiprocessor, and wait for it.
+
+        Numba launches into the default stream, which is the one that torch records events in; and
+        since this waits, an event that is recorded afterwards is behind the kernel in any stream.
+        """
         self._launch(first=0)
 
     def ticks(self) -> tuple[Ticks, ...]:

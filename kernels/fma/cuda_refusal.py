@@ -21,4 +21,9 @@ def refuses(request: Request) -> str | None:
         return "numba-cuda is not installed; pip install 'capbench[gpu]'"
     from numba import cuda
 
+    if "numba_cuda" not in str(cuda.__file__):
+        return (
+            "numba-cuda is installed, and Python finds Numba's own CUDA target in its place: "
+            "install both into one environment, whose .pth files are read"
+        )
     return None if cuda.is_available() else "numba-cuda finds no CUDA device or no driver"

@@ -15,7 +15,7 @@ import numpy as np
 from numba import config
 
 CHAINS = 8
-"""Accumulators of a thread. With 8 warps a scheduler 64 independent steps: latencies are 4 to 8."""
+"""Accumulators of a thread. With 4 warps a scheduler 32 independent steps: latencies are 4 to 8."""
 PASSES = 32
 """Passes in one `advance`: 512 instructions, so that the loop around them costs below 1 %."""
 

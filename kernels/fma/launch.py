@@ -18,8 +18,10 @@ from kernels.kernel import Request, Ticks, Work
 from kernels.memory import aligned
 from kernels.team import Team
 
-PROBE_PASSES = 40
-"""40 x 64 cycles, 0.7 µs: long against a stamp (30 cycles), short against a chunk (290 µs)."""
+PROBE_PASSES = 4
+"""4 x 640 cycles, 0.7 µs: long against a stamp (30 cycles), short against a chunk (58 µs)."""
+CHUNKS_PER_PROBE = 5
+"""So that probes cost the sustained rate a quarter of a percent."""
 PORTABLE_VECTORS = 12
 
 
@@ -51,7 +53,8 @@ class FmaLaunch:
         starts = self._chains.starts.reshape(-1).view(np.uint64)
         self._results = [aligned((2, starts.size), "uint64") for _ in range(workers)]
         self._work = np.zeros((workers, chunks), np.int64)
-        self._probe = np.zeros((workers, chunks if HAS_CLOCK else 0), np.int64)
+        probes = -(-chunks // CHUNKS_PER_PROBE) if HAS_CLOCK else 0
+        self._probe = np.zeros((workers, probes), np.int64)
         self._unlike = [0] * workers
         self.work = Work(ops=workers * chunks * self._ops_per_chunk, bytes_moved=0)
         self.tolerance = data.tolerance(form, self._passes, fused=not portable)
@@ -69,8 +72,9 @@ class FmaLaunch:
                 self._results[worker],
                 passes,
                 self._work[worker, :count],
-                self._probe[worker, :count],
+                self._probe[worker],
                 PROBE_PASSES,
+                CHUNKS_PER_PROBE,
             )
 
         self._task = partial(chunks_of, passes=self._passes, count=chunks)
@@ -83,7 +87,7 @@ class FmaLaunch:
         self._team.run(self._task)
 
     def ticks(self) -> tuple[Ticks, ...]:
-        """Ticks of each chunk and of the probe after it; empty where there is no cycle counter."""
+        """Ticks of each chunk and of the probes between; empty where there is no cycle counter."""
         if not HAS_CLOCK:
             return ()
         return tuple(
@@ -93,6 +97,7 @@ class FmaLaunch:
                 ops_per_chunk=self._ops_per_chunk,
                 probe=self._probe[worker].tolist(),
                 cycles_per_probe=PROBE_PASSES * ADDS_PER_PASS,
+                chunks_per_probe=CHUNKS_PER_PROBE,
             )
             for worker, cpu in enumerate(self._cpus)
         )

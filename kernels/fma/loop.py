@@ -1,4 +1,4 @@
-"""The measured loop: chunks of multiply-add chains, each followed by a short clock probe."""
+"""The measured loop: chunks of multiply-add chains, with short clock probes between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numba.extending import overload
 
 from kernels.fma.portable import portable
 from kernels.fma.vector import multiply_add
-from kernels.ir.clock import dependent_adds, stamp
+from kernels.ir.clock import probe, stamp
 from kernels.jit import compiled
 
 PORTABLE = 0
@@ -28,16 +28,16 @@ def build(form: str, bits: int, chains: int) -> Any:
         results: Any,
         passes: int,
         work: Any,
-        probe: Any,
+        probes: Any,
         probe_passes: int,
+        chunks_per_probe: int,
     ) -> int:
-        """Fill `work` and `probe` with ticks; return how many words of a result differed.
+        """Fill `work` and `probes` with ticks; return how many words of a result differed.
 
         `results[0]` gets the result of the first chunk, `results[1]` that of the last one, as
         64-bit words: every chunk does the same work, so every chunk must give the same words.
         """
         unlike = 0
-        value = 1
         for i in range(work.size):
             row = min(i, 1)
             begin = stamp()
@@ -47,13 +47,8 @@ def build(form: str, bits: int, chains: int) -> Any:
             if row:
                 for j in range(results.shape[1]):
                     unlike += results[0, j] != results[1, j]
-            if probe.size:
-                before = stamp()
-                start = stamp()
-                for _ in range(probe_passes):
-                    value = dependent_adds(value)
-                # Two stamps in a row are as far apart as one stamp costs: taken off again.
-                probe[i] = stamp() - start - (start - before)
+            if probes.size and i % chunks_per_probe == 0:
+                probes[i // chunks_per_probe] = probe(probe_passes)
         return unlike
 
     return run

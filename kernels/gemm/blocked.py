@@ -12,11 +12,14 @@ from typing import Any
 from kernels.gemm.moves import clear, copy_padded
 from kernels.gemm.register_tile import ahead_bytes, kind, multiply_tile, panel_stride
 from kernels.gemm.tile import Tile
+from kernels.ir.clock import probe, stamp
 from kernels.jit import compiled
 
 
 def build(tile: Tile) -> Any:
-    """multiply(a, packed, c, panel, edge, blocks, m_range, n_range).
+    """multiply(a, packed, c, panel, edge, blocks, m_range, n_range, probes, probe_passes).
+
+    It returns the counter ticks that it took without its probes of the clock, one a block of A.
 
     Numba compiles it at its first call and keeps it on disk: all that it closes over is a number
     or a string, so that the cache finds it again.
@@ -33,8 +36,9 @@ def build(tile: Tile) -> Any:
 
     @compiled
     def multiply(  # type: ignore[no-untyped-def]
-        a, packed, c, panel, edge, blocks, m_range, n_range
+        a, packed, c, panel, edge, blocks, m_range, n_range, probes, probe_passes
     ):
+        began, paused, count = stamp(), 0, 0
         k_block, m_block = blocks
         k, n = a.shape[1], c.shape[1]
         padded = (n + columns - 1) // columns * columns
@@ -80,5 +84,10 @@ def build(tile: Tile) -> Any:
                                         c[i0 + i + x, j + y] = edge[x, y]
                                     else:
                                         c[i0 + i + x, j + y] += edge[x, y]
+                pause = stamp()
+                probes[count % probes.size] = probe(probe_passes)
+                count += 1
+                paused += stamp() - pause
+        return stamp() - began - paused
 
     return multiply

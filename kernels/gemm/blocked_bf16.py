@@ -19,11 +19,14 @@ from kernels.gemm.register_tile import (
     release,
 )
 from kernels.gemm.tile import Tile
+from kernels.ir.clock import probe, stamp
 from kernels.jit import compiled
 
 
 def build(tile: Tile) -> Any:
-    """multiply(a, packed, c, panel, sums, blocks, m_range, n_range).
+    """multiply(a, packed, c, panel, sums, blocks, m_range, n_range, probes, probe_passes).
+
+    It returns the counter ticks that it took without its probes of the clock, one a block of C.
 
     Numba compiles it at its first call and keeps it on disk: all that it closes over is a number
     or a string, so that the cache finds it again.
@@ -41,8 +44,9 @@ def build(tile: Tile) -> Any:
 
     @compiled
     def multiply(  # type: ignore[no-untyped-def]
-        a, packed, c, panel, sums, blocks, m_range, n_range
+        a, packed, c, panel, sums, blocks, m_range, n_range, probes, probe_passes
     ):
+        began, paused, count = stamp(), 0, 0
         k_block, m_block, n_block = blocks
         k, n = a.shape[1], c.shape[1]
         padded = (n + columns - 1) // columns * columns
@@ -96,8 +100,13 @@ def build(tile: Tile) -> Any:
                 for i in range(height):
                     narrow(beside + i * line, width)
                     put(out + ((i0 + i) * n + j0) * size, beside + i * line, width * size)
+                pause = stamp()
+                probes[count % probes.size] = probe(probe_passes)
+                count += 1
+                paused += stamp() - pause
         settle()
         if name == "amx":
             release()
+        return stamp() - began - paused
 
     return multiply

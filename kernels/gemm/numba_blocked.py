@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import llvmlite
@@ -14,10 +15,16 @@ from kernels.gemm import amx, blocked, blocked_bf16, check, packed, work
 from kernels.gemm.register_tile import panel_stride
 from kernels.gemm.split import even, grid, share
 from kernels.gemm.tile import Tile, tiles
+from kernels.ir.clock import ADDS_PER_PASS, HAS_CLOCK
 from kernels.isa import NotNative, target_features
 from kernels.kernel import Request, Ticks
 from kernels.memory import HUGE_PAGE_BYTES, LINE_BYTES, aligned, untouched
 from kernels.team import Team
+
+PROBE_PASSES = 4
+"""4 x 640 cycles, 0.7 µs: nothing beside a block, which takes some milliseconds."""
+MOST_PROBES = 64
+"""The last so many of a run are kept."""
 
 
 class NumbaLaunch:
@@ -63,23 +70,40 @@ class NumbaLaunch:
         panels = [_matrix(panel_rows, panel_stride(tile), kind) for _ in cpus]
         pack_groups = packed.build(tile)
 
+        def rows_of(worker: int) -> tuple[int, int]:
+            top, bottom = share(row_tiles, down, worker // across)
+            return top * tile.rows, min(m, bottom * tile.rows)
+
+        def columns_of(worker: int) -> tuple[int, int]:
+            start, end = share(column_tiles, across, worker % across)
+            return start * tile.columns, min(n, end * tile.columns)
+
         def pack(worker: int) -> None:
-            pack_groups(right, slivers.reshape(-1), k_block, *share(groups, len(cpus), worker))
+            span = share(groups, len(cpus), worker)
+            self._packing[worker] = pack_groups(right, slivers.reshape(-1), k_block, *span)
 
         def multiply(worker: int) -> None:
-            top, bottom = share(row_tiles, down, worker // across)
-            start, end = share(column_tiles, across, worker % across)
-            loops(
+            self._multiplying[worker] = loops(
                 left,
                 slivers,
                 self._c,
                 panels[worker],
                 sums[worker],
                 blocks,
-                (top * tile.rows, min(m, bottom * tile.rows)),
-                (start * tile.columns, min(n, end * tile.columns)),
+                rows_of(worker),
+                columns_of(worker),
+                self._probes[worker],
+                PROBE_PASSES if HAS_CLOCK else 0,
             )
 
+        self._cpus = cpus
+        areas = [
+            prod(max(0, end - start) for start, end in (rows_of(w), columns_of(w)))
+            for w in range(len(cpus))
+        ]
+        self._ops = [2 * k * area for area in areas]
+        self._packing, self._multiplying = [0] * len(cpus), [0] * len(cpus)
+        self._probes = np.zeros((len(cpus), MOST_PROBES), np.int64)
         self._pack, self._multiply = pack, multiply
         self._team = Team(cpus)
         self.run()  # compiled or read from the cache, and every page of the panels is there
@@ -99,7 +123,22 @@ class NumbaLaunch:
         self._team.run(self._multiply)
 
     def ticks(self) -> tuple[Ticks, ...]:
-        return ()
+        """A worker's whole part of the product as one chunk, beside the median of its probes.
+
+        Only its own packing and multiplying: what it waits for the others is theirs.
+        """
+        if not HAS_CLOCK:
+            return ()
+        return tuple(
+            Ticks(
+                cpu=cpu,
+                work=[self._packing[worker] + self._multiplying[worker]],
+                ops_per_chunk=self._ops[worker],
+                probe=[_median(self._probes[worker])],
+                cycles_per_probe=PROBE_PASSES * ADDS_PER_PASS,
+            )
+            for worker, cpu in enumerate(self._cpus)
+        )
 
     def error(self) -> float:
         return check.error(self._a, self._b, self.product(), self._seed)
@@ -112,6 +151,12 @@ class NumbaLaunch:
 
     def close(self) -> None:
         self._team.close()
+
+
+def _median(probes: np.ndarray[Any, Any]) -> int:
+    """Of the probes that nothing interrupted while they took their own cost off; 0 if none."""
+    good = probes[probes > 0]
+    return int(np.median(good)) if good.size else 0
 
 
 def _best(precision: str) -> Tile:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kernels.gemm.moves import clear, copy, copy_padded, interleave
 from kernels.gemm.tile import Tile
+from kernels.ir.clock import stamp
 from kernels.jit import compiled
 
 # Rows of B packed together, the unit that is shared: read along, written sliver by sliver.
@@ -17,13 +18,17 @@ GROUP = 32
 
 
 def build(tile: Tile) -> Any:
-    """pack(b, packed, k_block, first, last): groups of rows first to last of B into `packed`."""
+    """pack(b, packed, k_block, first, last): groups of rows first to last of B into `packed`.
+
+    It returns the counter ticks that it took.
+    """
     pairs = tile.precision == "bf16"
     columns, k_step, size = tile.columns, tile.k_step, tile.element_bytes
     side = tile.lanes if tile.instruction == "amx" else columns
 
     @compiled
     def pack(b, packed, k_block, first, last):  # type: ignore[no-untyped-def]
+        began = stamp()
         k, n = b.shape
         padded = (n + columns - 1) // columns * columns
         groups = (k_block + GROUP - 1) // GROUP
@@ -60,5 +65,6 @@ def build(tile: Tile) -> Any:
                         for y in range(columns):
                             place = pair + y // side * side * k_step + y % side * 2 + x - row
                             packed[o + place] = b[k0 + x, j + y] if x < depth and y < width else 0
+        return stamp() - began
 
     return pack

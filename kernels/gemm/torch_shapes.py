@@ -7,6 +7,8 @@ different shapes are never compared.
 
 from __future__ import annotations
 
+import math
+
 from kernels.kernel import Shape
 
 # Best shapes of a published sweep per card (stas00/ml-engineering @744d01e, MAMF version 2,
@@ -40,13 +42,45 @@ _NARROW: tuple[Shape, ...] = ((8192, 8192, 8192), (4096, 4096, 8320), (16384, 81
 _WIDE: tuple[Shape, ...] = ((4096, 4096, 4096), (8192, 8192, 4224))
 
 
-def candidate_shapes(device_name: str, precision: str) -> tuple[Shape, ...]:
-    """A short list for this card: the published best one, then some that fill any card.
+_TILE = (128, 256)
+"""Rows and columns of the result that one block of the libraries' large kernels makes."""
+_WAVES = ((1, 13312), (2, 8320), (4, 4224))
+"""Blocks a multiprocessor, and K: so that operands and result keep about the same size."""
+
+
+def candidate_shapes(
+    device_name: str, precision: str, multiprocessors: int | None = None
+) -> tuple[Shape, ...]:
+    """A short list for this card: the published best one, some that fill any card, and some whose
+    blocks are a whole number a multiprocessor of this one.
 
     `device_name` is what the driver prints.
     """
-    general = _WIDE if precision in ("fp64", "fp32", "tf32") else _NARROW
+    wide = precision in ("fp64", "fp32", "tf32")
+    general = _WIDE if wide else _NARROW
+    fitted = () if wide or multiprocessors is None else whole_waves(multiprocessors)
     for names, shape in _PUBLISHED.get(_AS.get(precision, precision), ()):
         if any(name in device_name for name in names):
-            return (shape, *general)
-    return general
+            return (shape, *general, *fitted)
+    return (*general, *fitted)
+
+
+def whole_waves(multiprocessors: int) -> tuple[Shape, ...]:
+    """Shapes that leave no multiprocessor idle while the last blocks are computed.
+
+    132 of them make 2 waves of 24 x 11 tiles: 24 * 11 = 264.
+
+    >>> whole_waves(132)[1]
+    (3072, 2816, 8320)
+    """
+    return tuple((*_most_square(multiprocessors * waves), k) for waves, k in _WAVES)
+
+
+def _most_square(blocks: int) -> tuple[int, int]:
+    """Rows and columns of a result of so many tiles: the nearer to a square, the less is read."""
+    results = [
+        (rows * _TILE[0], blocks // rows * _TILE[1])
+        for rows in range(1, blocks + 1)
+        if blocks % rows == 0
+    ]
+    return min(results, key=lambda result: abs(math.log(result[0] / result[1])))

@@ -11,13 +11,14 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 from kernels.isa import architecture
 
 # User code may not read the cycle counter of other architectures: on AArch64 it traps.
 HAS_CLOCK = architecture() == "x86_64"
-ADDS_PER_PASS = 64
+ADDS_PER_PASS = 640
+"""So many that a probe is a loop of few passes, whose end is foreseen: else it costs 20 cycles."""
 
 if HAS_CLOCK:
     # Without a parser LLVM ends the process at the first inline assembly, with no exception.
@@ -69,3 +70,15 @@ def dependent_adds(typing_context: Any, value: Any) -> Any:
         return builder.call(add, arguments)
 
     return types.int64(types.int64), codegen
+
+
+@register_jitable
+def probe(passes):  # type: ignore[no-untyped-def]
+    """Ticks that `passes` x `ADDS_PER_PASS` core cycles take now."""
+    value = 1
+    before = stamp()
+    start = stamp()
+    for _ in range(passes):
+        value = dependent_adds(value)
+    # Two stamps in a row are as far apart as one stamp costs: taken off again.
+    return stamp() - start - (start - before)

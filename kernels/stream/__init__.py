@@ -2,7 +2,8 @@
 
 The shape is (elements,) of each array of binary64 numbers. `numba` stores through the cache, which
 reads a line before it writes to it; `numba-nt` stores past it; `torch` streams through an
-accelerator's memory, several sweeps a launch. What was counted is the same.
+accelerator's memory, several sweeps a launch: copies by the driver, and with `torch-elementwise` by
+a kernel that adds 0 to the bits. What was counted is the same.
 """
 
 from __future__ import annotations
@@ -22,19 +23,20 @@ def refuses(request: Request, kind: Kind) -> str | None:
     way, name = request.implementation, f"stream.{kind.name}"
     if way not in _implementations(kind) or request.precision.name != "fp64":
         return f"{name} has no implementation {way!r} for {request.precision.name}"
-    if (way == "torch") == (request.place.device == "cpu"):
-        only = "accelerators" if way == "torch" else "the CPU"
+    by_torch = way.startswith("torch")
+    if by_torch == (request.place.device == "cpu"):
+        only = "accelerators" if by_torch else "the CPU"
         return f"{way} streams through {only} only, not through {request.place.device}"
     if len(request.shape) != 1 or request.shape[0] < 1:
         return f"{name} needs a shape (elements,) above zero, not {request.shape}"
     if way == "numba-nt" and architecture() not in _HAS_NONTEMPORAL:
         return f"LLVM has no non-temporal stores for {architecture()}"
-    return torch_device.absent(request.place.device) if way == "torch" else None
+    return torch_device.absent(request.place.device) if by_torch else None
 
 
 def prepare(request: Request, kind: Kind) -> Launch:
     """Place and fill the arrays, compile the loop or read it from the cache, start the workers."""
-    if request.implementation == "torch":
+    if request.implementation.startswith("torch"):
         from kernels.stream.torch_launch import TorchStreamLaunch
 
         return TorchStreamLaunch(request, kind)
@@ -44,7 +46,8 @@ def prepare(request: Request, kind: Kind) -> Launch:
 
 
 def _implementations(kind: Kind) -> tuple[str, ...]:
-    return ("numba", "numba-nt", "torch") if kind.writes else ("numba", "torch")
+    ways = ("numba", "numba-nt", "torch") if kind.writes else ("numba", "torch")
+    return (*ways, "torch-elementwise") if kind.name == "copy" else ways
 
 
 def _declare(kind: Kind) -> Kernel:

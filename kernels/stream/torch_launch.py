@@ -41,7 +41,7 @@ class TorchStreamLaunch:
         except torch.cuda.OutOfMemoryError as error:
             raise MemoryError(str(error)) from error
         self._sum = torch.zeros((), dtype=torch.int64, device=self._device)
-        self._sweep = self._choose(kind.name)
+        self._sweep = self._choose(kind.name, request.implementation)
         self.work = Work(
             ops=kind.ops * elements * self._sweeps,
             bytes_moved=kind.bytes_moved * elements * self._sweeps,
@@ -94,8 +94,9 @@ class TorchStreamLaunch:
     def _shifted(self, source: torch.Tensor) -> torch.Tensor:
         return source[self._turn * SHIFT :][: self._elements]
 
-    def _choose(self, name: str) -> Callable[[], object]:
+    def _choose(self, name: str, way: str) -> Callable[[], object]:
         sources, target = self._sources, self._target
+        bits = target.view(torch.int64)
         match name:
             case "read":
                 return lambda: torch.sum(
@@ -103,6 +104,8 @@ class TorchStreamLaunch:
                 )
             case "write":
                 return lambda: target.fill_(self._scalar)
+            case "copy" if way == "torch-elementwise":
+                return lambda: torch.add(self._shifted(sources[0]).view(torch.int64), 0, out=bits)
             case "copy":
                 return lambda: target.copy_(self._shifted(sources[0]))
             case _:

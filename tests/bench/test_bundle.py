@@ -1,5 +1,6 @@
 """Evidence as a folder."""
 
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -123,10 +124,45 @@ def test_a_resealed_bundle_with_an_unknown_key_is_refused(bundle: Path) -> None:
         read(bundle)
 
 
+@pytest.mark.parametrize("data", [b'{ "estimates":[]}\n', b'{"estimates":[]}'])
+def test_a_resealed_bundle_in_another_form_is_refused(bundle: Path, data: bytes) -> None:
+    reseal(bundle, "estimates.json", data)
+
+    with pytest.raises(InvalidEvidence, match="not in canonical form"):
+        read(bundle)
+
+
+def test_a_bundle_from_before_a_fact_was_known_is_read_with_the_fact_unknown(
+    bundle: Path, evidence: Evidence
+) -> None:
+    known = json.loads((bundle / "inventory.json").read_bytes())
+    assert known["devices"][0].pop("accelerator") is None
+    reseal(bundle, "inventory.json", canonical(known))
+
+    assert read(bundle) == evidence
+
+
 def test_a_stray_file_that_was_resealed_is_refused(bundle: Path) -> None:
     reseal(bundle, "note.json", b"{}\n")
 
     with pytest.raises(InvalidEvidence, match=r"note\.json does not belong"):
+        read(bundle)
+
+
+def test_a_format_in_the_run_that_the_manifest_does_not_have_is_refused(bundle: Path) -> None:
+    run = (bundle / "run.json").read_bytes()
+    reseal(bundle, "run.json", run.replace(b'"format":1', b'"format":2'))
+
+    with pytest.raises(InvalidEvidence, match=r"run\.json is of format 2, manifest\.json of 1"):
+        read(bundle)
+
+
+def test_more_bytes_than_a_bundle_has_are_not_read(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "MAX_BYTES", 2000)
+
+    with pytest.raises(InvalidEvidence, match="past the limits of a bundle"):
         read(bundle)
 
 

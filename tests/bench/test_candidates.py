@@ -35,9 +35,22 @@ def test_another_model_has_a_search_and_candidates_of_its_own() -> None:
     shapes = [tuple(t.shape for t in each.trials) for each in searches(cases, mixed)]
 
     assert shapes == [
-        candidate_shapes("NVIDIA H100 PCIe", "bf16"), candidate_shapes(others[0].name, "bf16"),
+        candidate_shapes("NVIDIA H100 PCIe", "bf16", 132),
+        candidate_shapes(others[0].name, "bf16", 132),
     ]  # fmt: skip
     assert shapes[0] != shapes[1]
+
+
+def test_a_card_of_the_same_name_with_fewer_multiprocessors_is_another_one() -> None:
+    inventory = SimulatedNode().discovered()
+    first, second, *_ = inventory.devices
+    assert second.accelerator is not None
+    cut = replace(second, accelerator=replace(second.accelerator, multiprocessors=114))
+    cases = [replace(CASE, device=first.uuid), replace(CASE, device=cut.uuid)]
+
+    found = searches(cases, replace(inventory, devices=(first, cut)))
+
+    assert [each.devices for each in found] == [(first.uuid,), (cut.uuid,)]
 
 
 def test_the_cpu_and_other_kernels_have_nothing_to_choose() -> None:

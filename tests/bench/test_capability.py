@@ -10,7 +10,9 @@ from bench.tally import tally
 
 
 def worker(cpu: int, work: list[int], probe: list[int]) -> WorkerTicks:
-    return WorkerTicks(cpu, 64_000, tally(work), 1000, tally(probe))
+    """Chunks of 64 000 operations, the first of them with probes of 1000 cycles beside them."""
+    cycles = [round(chunk * 1000 / beside) for chunk, beside in zip(work, probe, strict=False)]
+    return WorkerTicks(cpu, 64_000, tally(work), 1000, tally(probe), tally(cycles))
 
 
 def measured(*workers: WorkerTicks) -> Measured:
@@ -42,6 +44,36 @@ def test_a_lower_clock_lowers_the_rate_and_not_the_work_a_cycle() -> None:
     assert capability(slow) == pytest.approx(64_000 * 2e9 / 500)
     assert ops_per_cycle(slow) == 64.0
     assert clock_hz(slow) == 2e9
+
+
+def test_a_clock_that_wanders_changes_the_clock_and_not_the_work_a_cycle() -> None:
+    wandering = [500] * 4 + [520] * 2 + [540] * 3
+    found = measured(*(worker(cpu, wandering, wandering) for cpu in (0, 1)))
+
+    assert ops_per_cycle(found) == 64.0
+    assert clock_hz(found) == 1000 / 520 * 2e9
+    assert capability(found) == 2 * 64.0 * 1000 / 520 * 2e9
+
+
+def test_a_core_that_is_taken_away_in_most_chunks_without_a_probe_beside_them_is_seen_through() -> (
+    None
+):
+    busy = measured(worker(0, [500] * 4 + [2000] * 6, [500] * 4))
+
+    assert capability(busy) == 64_000 / 500 * 2e9
+    assert ops_per_cycle(busy) == 64.0
+
+
+def test_a_sibling_that_slows_most_chunks_is_seen_through() -> None:
+    now_and_then = measured(worker(0, [500] * 30 + [750] * 70, [500] * 100))
+
+    assert ops_per_cycle(now_and_then) == 64.0
+
+
+def test_a_sibling_that_slows_every_chunk_is_not_seen_through() -> None:
+    beside_a_sibling = measured(worker(0, [750] * 9, [500] * 9))
+
+    assert ops_per_cycle(beside_a_sibling) == pytest.approx(64_000 / 1500, rel=1e-3)
 
 
 def test_a_rejected_sample_is_not_looked_at() -> None:

@@ -67,7 +67,7 @@ def test_an_unknown_member_of_a_union_is_named() -> None:
         decode(Home, {"pets": [{"kind": "horse"}], "notes": {}})
 
 
-@pytest.mark.parametrize("value", ["7", True, None, float("inf")])
+@pytest.mark.parametrize("value", ["7", True, None, float("inf"), 10**400])
 def test_a_value_of_another_type_is_not_taken_for_a_number(value: object) -> None:
     raw = encode(HOME)
     raw["pets"][1]["weight_kg"] = value
@@ -93,11 +93,26 @@ def test_what_the_dataclass_itself_refuses_is_an_error_with_its_words() -> None:
         (b'{"a":1', "not JSON"),
         (b"\xff", "not JSON"),
         (b"[" * 200_000, "not JSON"),
+        (b"1" * 5_000, "not JSON"),
+        (b'\xef\xbb\xbf{"a":1}', "not JSON"),
+        (b'{"a":"\\uD800"}', "not JSON"),
+        (b'{"\\udfff":1}', "not JSON"),
     ],
 )
 def test_json_that_readers_disagree_about_is_refused(data: bytes, fault: str) -> None:
     with pytest.raises(DecodeError, match=fault):
         parse(data)
+
+
+def test_a_whole_character_written_as_two_halves_is_read() -> None:
+    assert parse(b'"\\ud83d\\ude00"') == "\U0001f600"
+
+
+def test_an_error_does_not_repeat_megabytes() -> None:
+    with pytest.raises(DecodeError) as found:
+        decode(Cat, {"name": ["x" * 10**6]})
+
+    assert len(str(found.value)) < 200
 
 
 def test_a_number_that_json_does_not_have_cannot_be_written() -> None:

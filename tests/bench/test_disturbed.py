@@ -15,7 +15,7 @@ def sample(
     distances: tuple[int | None, ...] = (200,),
 ) -> Sample:
     workers = tuple(
-        WorkerTicks(cpu, 64_000, tally([ticks] * 9), 0, tally([]))
+        WorkerTicks(cpu, 64_000, tally([ticks] * 9), 0, tally([]), tally([]))
         for cpu, ticks in enumerate(chunk_ticks)
     )
     return Sample(0.0, 1.0, 1, disturbance, workers, distances)

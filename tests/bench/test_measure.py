@@ -1,7 +1,7 @@
 """The loop around a launch."""
 
 from bench.measure import measure
-from bench.outcome import Disturbance, Sample
+from bench.outcome import Disturbance, Sample, Tally
 from bench.stopping import Stopped, Stopping
 from bench.testing import ScriptedWatch, SimulatedLaunch
 from kernels.kernel import Ticks, Work
@@ -55,7 +55,7 @@ def test_every_sample_is_told_at_once_and_carries_its_disturbance() -> None:
 
 def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     ticks = tuple(
-        Ticks(cpu, work=[100, 101], ops_per_chunk=50, probe=[7], cycles_per_probe=7)
+        Ticks(cpu, [100, 101], 50, probe=[7], cycles_per_probe=14, chunks_per_probe=2)
         for cpu in (0, 1)
     )
     launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
@@ -66,7 +66,19 @@ def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
     assert [worker.cpu for worker in first.workers] == [0, 1]
     assert first.workers[1].work.counts == (2, 2)
     assert first.workers[1].probe.counts == (2,)
+    # Only the chunk that the probe followed: 100 ticks at two cycles a tick, in both launches.
+    assert first.workers[1].cycles == Tally((200,), (2,))
     assert round(observed.counter_hz or 0) == 10**9
+
+
+def test_a_probe_that_was_interrupted_while_it_took_its_own_cost_off_tells_nothing() -> None:
+    ticks = (Ticks(0, [100, 100, 100], 50, probe=[7, 0, -900], cycles_per_probe=14),)
+    launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
+
+    (worker,) = measure(launch, STOPPING, ScriptedWatch([0.05])).samples[0].workers
+    assert worker.work == Tally((100,), (6,))
+    assert worker.probe == Tally((7,), (2,))
+    assert worker.cycles == Tally((200,), (2,))
 
 
 def test_ticks_of_several_working_sets_are_folded_by_set_and_worker() -> None:
@@ -92,3 +104,23 @@ def test_sensors_are_read_at_the_start_and_then_no_faster_than_ten_times_a_secon
     observed = measure(SimulatedLaunch(Work(1, 1)), stopping, ScriptedWatch([0.0625]))
 
     assert [reading.at_s for reading in observed.readings] == [i / 8 for i in range(9)]
+
+
+def test_the_counters_rate_does_not_hang_on_what_its_first_reading_costs() -> None:
+    class LoadsAtFirst(ScriptedWatch):
+        """A counter whose code is read from the disk when it is first asked for."""
+
+        readings = 0
+
+        def counter(self) -> int | None:
+            self._now_s += 0.0 if self.readings else 0.025
+            self.readings += 1
+            return super().counter()
+
+    ticks = (Ticks(0, work=[100], ops_per_chunk=50, probe=[7], cycles_per_probe=7),)
+    launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
+
+    observed = measure(launch, STOPPING, LoadsAtFirst([0.05]))
+
+    assert observed.counter_hz is not None
+    assert abs(observed.counter_hz / 1e9 - 1) < 1e-6

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bench.modes import modes
+from bench.modes import fastest, modes
 from bench.tally import tally
 
 
@@ -44,3 +44,25 @@ def test_a_clock_that_wanders_by_three_per_cent_is_one_mode() -> None:
 
 def test_nothing_has_no_mode() -> None:
     assert modes(tally([])) == ()
+    assert fastest(tally([])) is None
+
+
+@pytest.mark.parametrize("slowed", [1000, 2500, 3900])
+def test_the_fastest_mode_stays_where_it_is_whoever_has_the_majority(slowed: int) -> None:
+    generator = random.Random(5)
+    both = chunks(generator, 500_000, 5000 - slowed) + chunks(generator, 750_000, slowed)
+
+    assert fastest(tally(both)) == pytest.approx(500_000, rel=0.005)
+
+
+def test_a_fastest_mode_of_less_than_a_fifth_is_a_stroke_of_luck() -> None:
+    generator = random.Random(6)
+    lucky = chunks(generator, 500_000, 900) + chunks(generator, 750_000, 4100)
+
+    assert fastest(tally(lucky)) == pytest.approx(750_000, rel=0.005)
+
+
+def test_chunks_without_any_common_speed_are_stood_for_by_their_median() -> None:
+    scattered = [round(100_000 * 1.2**i) for i in range(21)]
+
+    assert fastest(tally(scattered)) == pytest.approx(100_000 * 1.2**10, rel=0.001)

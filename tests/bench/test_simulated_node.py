@@ -11,7 +11,7 @@ from bench.bundle import BundleWriter
 from bench.cli import main
 from bench.cli.discover import lines
 from bench.errors import InvalidEvidence
-from bench.estimate import Estimate
+from bench.estimate import Estimate, estimate
 from bench.evidence import Evidence, Tool, conclude
 from bench.loss import during, loss
 from bench.outcome import Failed, Measured
@@ -19,6 +19,7 @@ from bench.plan import Plan
 from bench.planning import plan as make_plan
 from bench.profile import KernelEntry, Profile
 from bench.run import run
+from bench.shapes import Trial
 from bench.simulated_node import (
     FLOP_PER_S,
     MAX_CLOCK_HZ,
@@ -29,6 +30,7 @@ from bench.simulated_node import (
 from bench.stopping import Stopping
 from bench.throttle import REASONS
 from bench.tuning import tune
+from bench.worker import Assignment
 from reports.verify import verify
 
 STOPPING = Stopping(
@@ -199,12 +201,28 @@ def test_the_shape_that_was_tried_fastest_is_measured_and_its_trials_are_evidenc
     (search,) = verify(seal(evidence, tmp_path / "evidence")).plan.searches
 
     assert [trial.rate for trial in search.trials] == [
-        pytest.approx(SLOW_SHARE * FLOP_PER_S), pytest.approx(FLOP_PER_S),
-        pytest.approx(FLOP_PER_S),
+        pytest.approx(SLOW_SHARE * FLOP_PER_S), *[pytest.approx(FLOP_PER_S)] * 5,
     ]  # fmt: skip
     assert {case.shape for case in evidence.plan.cases if case.kind == "kernel"} == {
         search.trials[1].shape
     }
+
+
+def test_a_lucky_trial_decides_the_shape_and_never_the_figure() -> None:
+    node = SimulatedNode(gpus=(SimulatedGpu(0),))
+
+    def lucky(assignment: Assignment, limit_s: float) -> tuple[Trial, ...]:
+        first, *others = node.try_shapes(assignment, limit_s)
+        return (replace(first, rate=9 * FLOP_PER_S), *others)
+
+    inventory = node.discovered()
+    plan = tune(make_plan(inventory, PROFILE, "0" * 64, None), inventory, try_=lucky)
+    outcomes, _ = run(plan, inventory, lambda outcome: None, execute=node.execute)
+    figures = {estimate.metric: estimate.value for estimate in estimate(plan, outcomes)}
+
+    # The slow shape was chosen by chance, and is measured as slow as it is.
+    assert figures["cuda.matrix.bf16"] == pytest.approx(SLOW_SHARE * FLOP_PER_S)
+    assert max(v for v in figures.values() if v > 1e12) < 1.001 * FLOP_PER_S
 
 
 def test_a_shape_that_its_trials_do_not_speak_for_is_no_evidence(
@@ -256,6 +274,15 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
         "device      Simulated GPU (cuda:4): GPU-00000004-0000-4000-8000-000000000000, "
         "limit 600 of 700 W, whole, virtualisation none"
     )
+
+
+def test_cards_that_ran_alone_are_never_added_up_to_a_node() -> None:
+    (entry,) = PROFILE.kernels
+    lonely = replace(PROFILE, kernels=(replace(entry, cards=("alone",)),))
+    metrics = {e.metric for e in evidence_of(SimulatedNode(), lonely).estimates}
+
+    assert "cuda.matrix.bf16.gpu0.alone" in metrics
+    assert {m for m in metrics if ".gpu" not in m} == set()
 
 
 def test_a_node_of_which_every_card_fails_has_no_figure() -> None:

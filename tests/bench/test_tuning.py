@@ -56,7 +56,7 @@ def test_the_best_shape_is_frozen_into_the_cases_of_every_card(
     tuned = tune(plan, inventory, try_=SimulatedNode().try_shapes)
 
     (search,) = tuned.searches
-    first, second, _ = search.trials
+    first, second, *_ = search.trials
     assert (first.shape, first.rate) == (SLOW_SHAPE, pytest.approx(SLOW_SHARE * FLOP_PER_S))
     assert second.rate == pytest.approx(FLOP_PER_S)
     assert shapes(plan, "bf16") == {SLOW_SHAPE}
@@ -89,7 +89,7 @@ def test_the_search_is_told_to_whoever_watches(planned: tuple[Plan, Inventory]) 
     tune(*planned, told.append, SimulatedNode().try_shapes)
 
     assert told == [
-        "trying 3 shapes of gemm in bf16 on Simulated GPU",
+        "trying 6 shapes of gemm in bf16 on Simulated GPU",
         "gemm in bf16 is measured as 4096 x 4096 x 8320",
     ]
 

@@ -2,27 +2,27 @@
 
 `python -m pytest tests/benchmarks/test_gemm.py --benchmark-enable -s`
 
-Prints medians of ratios of the same round, with their range. The peak is workers x operations per
-cycle x clock, both from the `fma` kernel's own ticks: once by the clock of a whole `fma` run in the
-same round, and once by the clock that a GEMM has just left behind, which is lower where the
-processor runs into its power limit. It asserts that the products are right, and nothing about time.
+Prints medians of ratios of the same round, with their range. Against the peak twice: `own/peak` is
+the rate over that of the multiply-add chains, both over wall time; `own/peak a cycle` is operations
+per core cycle over those of the chains, each by the probes of the clock in its own loops. They part
+where the processor lowers its clock under the product's loads. It asserts that the products are
+right, and nothing about time.
 """
 
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 
 import pytest
-from numba import njit
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.processor import processor
 from kernels import KERNELS
 from kernels.gemm import check
-from kernels.ir.clock import HAS_CLOCK, stamp
+from kernels.ir.clock import HAS_CLOCK
 from kernels.kernel import Launch, Place, Request, Shape
 from kernels.precision import PRECISIONS
 
@@ -31,24 +31,10 @@ STRETCH_S = 0.15
 """How long each side of a round multiplies, in whole launches."""
 PAUSE_S = 0.02
 """For a library's threads, which spin for some milliseconds after their work, to go to sleep."""
-FLASH = (16, 20_000)
-"""Chains that end before the clock has changed: 16 x (3 µs and a probe of 1 µs)."""
 SHAPES = ((2048, 2048, 2048), (2011, 1999, 2027))
 TINY = (70, 60, 50)
 WORKERS = processor().workers
 PEERS = {"fp32": ("torch", "numpy"), "fp64": ("torch", "numpy"), "bf16": ("torch",)}
-
-
-@njit
-def ticks() -> int:
-    return stamp()  # type: ignore[no-any-return, call-arg]
-
-
-def ticks_per_s() -> float:
-    ticks()
-    began_ticks, began_s = ticks(), time.perf_counter()
-    time.sleep(0.2)
-    return (ticks() - began_ticks) / (time.perf_counter() - began_s)
 
 
 @contextmanager
@@ -75,40 +61,17 @@ def rate(launch: Launch) -> float:
     return launch.work.ops * count / (time.perf_counter() - began_s)
 
 
-def clock_per_tick(chains: Launch) -> float:
-    """Core cycles per tick of the counter, summed over the workers, at once."""
-    chains.run()
-    return sum(t.cycles_per_probe / statistics.median(t.probe) for t in chains.ticks())
-
-
-def ops_per_cycle(chains: Launch) -> float:
-    """Operations of the last run in a core cycle, of the best worker."""
-    return max(
+def ops_per_cycle(launch: Launch) -> float:
+    """Operations of the last run in a core cycle, all workers together."""
+    return sum(
         t.ops_per_chunk / statistics.median(t.work)
         * statistics.median(t.probe) / t.cycles_per_probe
-        for t in chains.ticks()
+        for t in launch.ticks()
     )  # fmt: skip
 
 
 def told(name: str, ratios: list[float]) -> str:
     return f"{name} {statistics.median(ratios):.3f} [{min(ratios):.2f} to {max(ratios):.2f}]"
-
-
-def against_the_peak(
-    own: Callable[[], float], precision: str, cpus: tuple[int, ...]
-) -> Iterator[tuple[float, float, float]]:
-    """Endless rounds of: our rate, over the peak by the chains' clock, over that by our own."""
-    hertz = ticks_per_s()
-    with (
-        prepared("fma", "numba", precision, KERNELS["fma"].default_shape, cpus) as chains,
-        prepared("fma", "numba", precision, FLASH, cpus) as flash,
-    ):
-        while True:
-            chains_hz = hertz * clock_per_tick(chains)
-            ops = ops_per_cycle(chains)
-            mine = own()
-            own_hz = hertz * clock_per_tick(flash)
-            yield mine, mine / (ops * chains_hz), mine / (ops * own_hz)
 
 
 @pytest.mark.parametrize("workers", sorted({1, len(WORKERS)}))
@@ -145,22 +108,27 @@ def measured(
     own: Launch, peers: dict[str, Launch], precision: str, cpus: tuple[int, ...]
 ) -> list[str]:
     """The medians of so many rounds, each side first in its turn."""
-    ours: list[float] = []
-    ratios: dict[str, list[float]] = {f"own/{name}": [] for name in peers}
-    if precision != "bf16" and HAS_CLOCK:
-        rounds = against_the_peak(lambda: rate(own), precision, cpus)
-        ratios |= {"own/peak": [], "own/peak at its own clock": []}
-    else:  # the chains of BF16 are vectors: no peak for AMX
-        rounds = ((mine, 0.0, 0.0) for mine in iter(lambda: rate(own), None))
-    for turn in range(ROUNDS):
-        early = {name: rate(peer) for name, peer in peers.items() if turn % 2}
-        mine, *shares = next(rounds)
-        theirs = early or {name: rate(peer) for name, peer in peers.items()}
-        ours.append(mine)
-        values = [*(mine / theirs[name] for name in peers), *shares]
-        for into, value in zip(ratios.values(), values, strict=False):
-            into.append(value)
-    rounds.close()
-    return [f"{statistics.median(ours) / 1e9:.1f} GFLOP/s"] + [
-        told(name, found) for name, found in ratios.items()
-    ]
+    sides = {"own": own} | peers
+    with ExitStack() as stack:
+        if precision != "bf16":  # the chains of BF16 are vectors: no peak for AMX
+            shape = KERNELS["fma"].default_shape
+            sides["peak"] = stack.enter_context(prepared("fma", "numba", precision, shape, cpus))
+        rates: dict[str, list[float]] = {name: [] for name in sides}
+        cycles: dict[str, list[float]] = {name: [] for name in ("own", "peak") if name in sides}
+        for turn in range(ROUNDS):
+            for name in list(sides)[:: -1 if turn % 2 else 1]:
+                rates[name].append(rate(sides[name]))
+                if HAS_CLOCK and name in cycles:
+                    cycles[name].append(ops_per_cycle(sides[name]))
+    lines = [f"{statistics.median(rates['own']) / 1e9:.1f} GFLOP/s"]
+    lines += [told(f"own/{name}", over(rates, name)) for name in sides if name != "own"]
+    if HAS_CLOCK:
+        lines.append(f"{statistics.median(cycles['own']):.1f} FLOP a cycle")
+    if HAS_CLOCK and "peak" in cycles:
+        lines.append(told("own/peak a cycle", over(cycles, "peak")))
+    return lines
+
+
+def over(figures: dict[str, list[float]], name: str) -> list[float]:
+    """Ours over another side's, round by round."""
+    return [own / other for own, other in zip(figures["own"], figures[name], strict=True)]

@@ -41,7 +41,7 @@ def run(
     none = np.zeros(0, np.int64)
     # Compiled anew: code that comes from the cache cannot be listed.
     function = njit(nogil=True)(build(form.name, bits, chains).py_func)
-    function(operands, starts, results, passes, np.zeros(1, np.int64), none, 0)
+    function(operands, starts, results, passes, np.zeros(1, np.int64), none, 0, 1)
     accumulators = results[0].view(form.accumulator).reshape(inputs.starts.shape)
     return accumulators, next(iter(function.inspect_asm().values()))
 

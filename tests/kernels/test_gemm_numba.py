@@ -16,6 +16,7 @@ from kernels import gemm
 from kernels.gemm import amx, blocked, blocked_bf16, check
 from kernels.gemm.numba_blocked import NumbaLaunch
 from kernels.gemm.tile import TILES, Tile
+from kernels.ir.clock import HAS_CLOCK
 from kernels.isa import cpu_features
 from kernels.kernel import Place, Request
 from kernels.precision import PRECISIONS
@@ -115,6 +116,23 @@ def test_the_work_is_that_of_the_shape_and_not_of_the_padded_tiles() -> None:
         assert launch.work.ops == 2 * 3 * 5 * 7
 
 
+@pytest.mark.skipif(not HAS_CLOCK, reason="no cycle counter for user code")
+@pytest.mark.parametrize("tile", RUNNABLE, ids=lambda tile: f"{tile.precision} {tile.name}")
+def test_each_worker_leaves_its_own_part_of_the_work_in_ticks(tile: Tile) -> None:
+    with launched(tile, (290, 850, 530)) as launch:
+        launch.run()
+        ticks = launch.ticks()
+        assert [t.cpu for t in ticks] == list(CPUS)
+        assert sum(t.ops_per_chunk for t in ticks) == launch.work.ops
+        assert min(min(*t.work, *t.probe) for t in ticks) > 0
+
+
+@pytest.mark.skipif(not HAS_CLOCK, reason="no cycle counter for user code")
+def test_a_worker_without_work_says_so() -> None:
+    with launched(RUNNABLE[0], (3, 5, 7), CPUS[:1] * 3) as launch:
+        assert sorted(t.ops_per_chunk for t in launch.ticks()) == [0, 0, 2 * 3 * 5 * 7]
+
+
 def test_it_says_what_ran() -> None:
     tile = RUNNABLE[0]
     with launched(tile, (50, 60, 70)) as launch:
@@ -157,7 +175,8 @@ def inner_loop(tile: Tile) -> list[str]:
     summed = np.float64 if tile.precision == "fp64" else np.float32
     matrix, sums = numba.typeof(np.zeros((2, 2), kind)), numba.typeof(np.zeros((2, 2), summed))
     blocks, pair = (2, 2) if tile.n_block is None else (2, 2, 2), (0, 2)
-    multiply.compile((*[matrix] * 4, sums, *map(numba.typeof, (blocks, pair, pair))))
+    probes = np.zeros(2, int)
+    multiply.compile((*[matrix] * 4, sums, *map(numba.typeof, (blocks, pair, pair, probes, 1))))
     lines = next(iter(multiply.inspect_asm().values())).splitlines()
     labels = {line.split(":")[0]: i for i, line in enumerate(lines) if line.startswith(".L")}
     loops = [

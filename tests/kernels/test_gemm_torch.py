@@ -8,7 +8,7 @@ import pytest
 
 from kernels import gemm
 from kernels.gemm import check
-from kernels.gemm.torch_shapes import candidate_shapes
+from kernels.gemm.torch_shapes import candidate_shapes, whole_waves
 from kernels.kernel import Place, Request
 from kernels.precision import PRECISIONS
 
@@ -279,9 +279,30 @@ def test_every_shape_to_try_is_one_that_the_libraries_have(precision: str) -> No
     from kernels.gemm.torch_refusal import _misshapen
 
     cards = ("NVIDIA H100 80GB HBM3", "NVIDIA H200", "NVIDIA B200", "AMD Instinct MI300X", "?")
-    shapes = [shape for card in cards for shape in candidate_shapes(card, precision)]
+    units = (132, 132, 148, 304, 78)
+    shapes = [
+        shape
+        for card, count in zip(cards, units, strict=True)
+        for shape in candidate_shapes(card, precision, count)
+    ]
 
     assert [_misshapen(precision, shape) for shape in shapes] == [None] * len(shapes)
+
+
+@pytest.mark.parametrize("multiprocessors", [78, 108, 114, 132, 148, 304])
+def test_whole_waves_of_tiles_leave_no_multiprocessor_idle(multiprocessors: int) -> None:
+    blocks = [m // 128 * (n // 256) for m, n, _ in whole_waves(multiprocessors)]
+
+    assert blocks == [multiprocessors, 2 * multiprocessors, 4 * multiprocessors]
+    assert all(m % 128 == n % 256 == k % 128 == 0 for m, n, k in whole_waves(multiprocessors))
+
+
+def test_wide_formats_and_unknown_cards_have_no_waves_to_fit() -> None:
+    fitted = set(whole_waves(132))
+
+    assert fitted <= set(candidate_shapes("NVIDIA H100 80GB HBM3", "bf16", 132))
+    assert not fitted & set(candidate_shapes("NVIDIA H100 80GB HBM3", "fp32", 132))
+    assert not fitted & set(candidate_shapes("NVIDIA H100 80GB HBM3", "bf16"))
 
 
 def test_operands_that_the_device_cannot_hold_are_a_memory_error(

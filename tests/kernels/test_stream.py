@@ -21,7 +21,7 @@ WAYS = [
     (kind.name, implementation)
     for kind in KINDS.values()
     for implementation in KERNELS[f"stream.{kind.name}"].implementations
-    if implementation != "torch"
+    if not implementation.startswith("torch")
 ]
 WRITING = [(name, way) for name, way in WAYS if KINDS[name].writes]
 # Nothing, a tail only, whole pages, uneven pages with a tail, several chunks.

@@ -1,5 +1,7 @@
 """The streams of accelerators, on torch's CPU device."""
 
+from dataclasses import replace
+
 import pytest
 
 from kernels import KERNELS
@@ -14,13 +16,20 @@ ELEMENTS = 10_000
 ASKED = Request("torch", PRECISIONS["fp64"], (ELEMENTS,), 7, Place("cpu", (0,)))
 
 
+BY_KERNEL = "copy, elementwise"
+WAYS = [*KINDS, BY_KERNEL]
+
+
 def launch(kind: str, launch_bytes: float = 1.0):  # type: ignore[no-untyped-def]
     from kernels.stream.torch_launch import TorchStreamLaunch
 
+    if kind == BY_KERNEL:
+        asked = replace(ASKED, implementation="torch-elementwise")
+        return TorchStreamLaunch(asked, KINDS["copy"], launch_bytes)
     return TorchStreamLaunch(ASKED, KINDS[kind], launch_bytes)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WAYS)
 def test_every_launch_gives_the_right_result(kind: str) -> None:
     made = launch(kind)
     for _ in range(3):
@@ -29,14 +38,14 @@ def test_every_launch_gives_the_right_result(kind: str) -> None:
     made.close()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WAYS)
 def test_nothing_is_right_before_it_ran(kind: str) -> None:
     made = launch(kind)
 
     assert not (made.error() <= made.tolerance)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WAYS)
 def test_a_launch_that_leaves_the_result_of_the_one_before_is_caught(kind: str) -> None:
     made = launch(kind, launch_bytes=5e5)
     made.run()
@@ -47,7 +56,7 @@ def test_a_launch_that_leaves_the_result_of_the_one_before_is_caught(kind: str) 
     assert not (made.error() <= made.tolerance)
 
 
-@pytest.mark.parametrize("kind", ["write", "copy", "triad"])
+@pytest.mark.parametrize("kind", ["write", "copy", "triad", BY_KERNEL])
 @pytest.mark.parametrize("wrong", [1e-9, float("nan")])
 def test_one_wrong_element_is_caught(kind: str, wrong: float) -> None:
     made = launch(kind)
@@ -87,6 +96,9 @@ def test_torch_streams_through_accelerators_only() -> None:
     copy = KERNELS["stream.copy"]
 
     assert "torch streams through accelerators only" in str(copy.refuses(ASKED))
+    by_kernel = replace(ASKED, implementation="torch-elementwise")
+    assert "torch-elementwise streams through acc" in str(copy.refuses(by_kernel))
+    assert "no implementation" in str(KERNELS["stream.triad"].refuses(by_kernel))
 
 
 def test_without_the_device_the_refusal_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from bench.planning import plan as plan_for
 from bench.profile import KernelEntry, Profile
 from bench.run import run
 from bench.simulated_node import SimulatedGpu, SimulatedNode
+from bench.simulated_run import simulated_run
 from bench.stopping import Stopping
-from bench.testing import simulated_evidence, simulated_inventory
 from bench.tuning import tune
 from reports.facility import Facility, load
 from reports.policy import Policy
@@ -31,7 +31,10 @@ MakeFacility = Callable[[str], Facility]
 
 @pytest.fixture
 def make_evidence() -> MakeEvidence:
-    """Evidence of one machine; `rates` are metric -> FLOP/s, each with bounds 1 % away."""
+    """Evidence of one machine; `rates` are metric -> FLOP/s, each with bounds 1 % away.
+
+    What an accelerator reaches it also holds.
+    """
 
     def make(
         host: str = "node1",
@@ -42,14 +45,15 @@ def make_evidence() -> MakeEvidence:
         storage: Storage | None = None,
         unit: str = "FLOP/s",
     ) -> Evidence:
-        inventory = simulated_inventory(host)
+        run = simulated_run(host)
+        inventory = run.inventory
         cpu = replace(inventory.host.processor, model_name=processor, isa=isa)
         devices = (replace(inventory.devices[0], name=processor),)
         if accelerator is not None:
-            devices += (Device("cuda", 0, "GPU-0", accelerator, "cuda:0", 80 << 30, "1"),)
+            devices += (Device("cuda", 0, f"GPU-{host}", accelerator, "cuda:0", 80 << 30, "1"),)
         found = {"cpu.vector.fp32": 1e12} if rates is None else rates
         return replace(
-            simulated_evidence(),
+            run,
             run_id=f"run-{host}",
             inventory=replace(
                 inventory,
@@ -60,11 +64,17 @@ def make_evidence() -> MakeEvidence:
             ),
             estimates=tuple(
                 Estimate(metric, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
-                for metric, rate in found.items()
+                for metric, rate in _held(found).items()
             ),
         )
 
     return make
+
+
+def _held(rates: Mapping[str, float]) -> Mapping[str, float]:
+    """The same, and what every accelerator sustains."""
+    cards = {metric: rate for metric, rate in rates.items() if metric.startswith("cuda.")}
+    return dict(rates) | {f"{metric}.sustained": rate for metric, rate in cards.items()}
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from bench.stopping import Stopping
 from bench.testing import simulated_evidence
 from reports.accelerator_peaks import accelerator_peaks
 from reports.interval import Interval
+from reports.report import build
 
 HOPPER = Accelerator(architecture="9.0", multiprocessors=132, max_clock_hz=1.98e9)
 
@@ -75,6 +76,21 @@ def test_above_the_peak_at_the_measured_clock_is_impossible() -> None:
     sheet, scaled = accelerator_peaks(evidence)
 
     assert (sheet.impossible, scaled.impossible) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("precision", "tera"),
+    [
+        ("fp32", 373),  # TF32 in the column of FP32
+        ("bf16", 1979),  # 2:4 sparse operands in the column of dense ones
+    ],
+)
+def test_a_rate_above_the_peak_is_an_error_of_the_whole_report(precision: str, tera: float) -> None:
+    report = build((measured("gemm", precision, tera * 1e12),))
+
+    assert report.exit_code() == 4
+    assert any(line.startswith("ERROR: ") and "cuda.figure" in line for line in report.warnings)
+    assert build((measured("gemm", precision, 60e12),)).exit_code() == 0
 
 
 def test_fp64_has_a_peak_a_pipe() -> None:

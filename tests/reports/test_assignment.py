@@ -1,5 +1,7 @@
 """Which evidence stands for which group."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.errors import UsageError
@@ -106,3 +108,18 @@ def test_without_a_file_each_machine_is_a_group_of_one_node(make_evidence, flash
     assert [(p.name, p.media, p.raw_bytes) for p in place.pools] == [
         ("a:/data", "flash", 3 * 10**12)
     ]
+
+
+def test_a_simulated_machine_counts_for_no_facility(make_evidence, make_facility) -> None:  # type: ignore[no-untyped-def]
+    evidence = make_evidence("a")
+    simulated = replace(evidence, inventory=replace(evidence.inventory, simulated=True))
+    place = make_facility(
+        'name = "F"\nscope = "facility"\n[[groups]]\nname = "g"\nnodes = 1\n'
+        'compute_class = "general"\ndevice = "Example CPU"\n'
+    )
+
+    (honest,), _ = assign((evidence,), place)
+    (unreal,), notes = assign((simulated,), place)
+
+    assert (len(honest.evidences), len(unreal.evidences)) == (1, 0)
+    assert notes == ("a (Example CPU) is simulated: not counted",)

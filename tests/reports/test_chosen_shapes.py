@@ -13,7 +13,8 @@ def test_what_was_tried_is_shown_with_what_was_chosen(node: Evidence) -> None:
     assert wording.dimensions(chosen.shape) == "4096 × 4096 × 8320"
     assert wording.trials(chosen) == (
         "8192 × 8192 × 8192: 973 TFLOP/s; 4096 × 4096 × 8320: 1.08 PFLOP/s; "
-        "16384 × 8192 × 4224: 1.08 PFLOP/s"
+        "16384 × 8192 × 4224: 1.08 PFLOP/s; 2816 × 1536 × 13312: 1.08 PFLOP/s; "
+        "3072 × 2816 × 8320: 1.08 PFLOP/s; 4224 × 4096 × 4224: 1.08 PFLOP/s"
     )
 
 

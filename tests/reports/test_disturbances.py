@@ -14,7 +14,7 @@ from reports.disturbances import Blame, disturbances
 
 def with_ticks(evidence: Evidence, ticks: list[int], disturbance: Disturbance) -> Evidence:
     """Every launch of 1e9 operations took 0.1 s; each worker's chunk is 1e6 operations."""
-    worker = WorkerTicks(0, 10**6, tally(ticks), 0, tally([]))
+    worker = WorkerTicks(0, 10**6, tally(ticks), 0, tally([]), tally([]))
     outcomes = tuple(
         replace(
             outcome,

@@ -72,8 +72,13 @@ def test_the_example_city_by_hand(
     figure = found(id, example_city, plan)
 
     assert amount(figure).value == pytest.approx(wanted, rel=1e-12)
-    assert amount(figure).low == amount(figure).high == amount(figure).value
     assert isinstance(figure, Figure)
+    if id in ("compute_scale", "large_ai_centres", "ai_compute_share"):
+        # Compute can be measured, and none of it was: a claim is no lower bound.
+        assert amount(figure).low == 0
+        assert figure.gaps != ()
+    else:
+        assert amount(figure).low == amount(figure).high == amount(figure).value
     assert figure.basis is Basis.DECLARED
 
 
@@ -96,7 +101,7 @@ def test_a_centre_is_a_site_at_100_petaflops_exactly_and_not_below(  # type: ign
 
     centres = found("large_ai_centres", make_facility(HEAD + text), plan)
 
-    assert amount(centres) == exact(1)
+    assert amount(centres) == Interval(0, 1, 1)
 
 
 def test_groups_of_one_site_are_one_centre(make_facility, plan: TargetPlan) -> None:  # type: ignore[no-untyped-def]
@@ -106,7 +111,7 @@ def test_groups_of_one_site_are_one_centre(make_facility, plan: TargetPlan) -> N
         "large_ai_centres", make_facility(HEAD + half + half.replace('"s-int', '"t-int')), plan
     )
 
-    assert amount(centres) == exact(1)
+    assert amount(centres) == Interval(0, 1, 1)
 
 
 def test_a_site_that_nobody_knows_may_be_a_centre(make_facility, plan: TargetPlan) -> None:  # type: ignore[no-untyped-def]
@@ -114,7 +119,7 @@ def test_a_site_that_nobody_knows_may_be_a_centre(make_facility, plan: TargetPla
 
     centres = found("large_ai_centres", make_facility(HEAD + text), plan)
 
-    assert amount(centres) == Interval(1, None, 2)
+    assert amount(centres) == Interval(0, None, 2)
 
 
 def test_the_share_uses_one_policy_in_all_terms(make_facility, plan: TargetPlan) -> None:  # type: ignore[no-untyped-def]
@@ -139,6 +144,8 @@ def test_host_cpus_that_nobody_declared_keep_the_share_from_being_known(  # type
     assert isinstance(share, Figure)
     assert share.gaps == (
         "b-intelligent: fp32-bitwidth@1 wants vector fp32 of the cpu; none is known",
+        "a-general: declared, and none of 10 nodes was measured",
+        "b-intelligent: declared, and none of 10 nodes was measured",
     )
 
 

@@ -1,5 +1,7 @@
 """From evidence and declarations to capacity."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.evidence import Evidence
@@ -73,7 +75,9 @@ def test_one_measured_node_stands_for_sixteen_and_says_so(  # type: ignore[no-un
 
     assert found.amount is not None
     assert found.amount.value == 16e12
-    assert found.amount.low == pytest.approx(16 * 0.99e12)
+    assert found.amount.low == 0.99e12, "nothing but what was measured"
+    assert found.amount.high == pytest.approx(16 * 1.01e12)
+    assert found.gap == "15 of 16 nodes not measured"
     assert (found.measured_nodes, found.declared_nodes, found.basis) == (1, 16, Basis.MIXED)
     assert found.how == ("cpu.vector.fp32, measured on 1 of 16 nodes, the other 15 taken from it")
 
@@ -87,7 +91,7 @@ def test_nodes_that_differ_widen_the_extrapolation(make_evidence, make_facility,
 
     assert found.amount is not None
     assert found.amount.value == 8e12
-    assert found.amount.low == pytest.approx((2.97 + 0.99 + 2 * 0.99) * 1e12)
+    assert found.amount.low == pytest.approx((2.97 + 0.99) * 1e12)
     assert found.amount.high == pytest.approx((3.03 + 1.01 + 2 * 3.03) * 1e12)
 
 
@@ -101,7 +105,8 @@ def test_what_is_measured_counts_before_what_is_declared(  # type: ignore[no-unt
 
     assert measured.amount is not None
     assert measured.amount.value == 2e12
-    assert declared.amount == exact(18e12)
+    assert declared.amount == Interval(0, 18e12, 18e12)
+    assert declared.gap == "declared, and none of 2 nodes was measured"
     assert (declared.measured_nodes, declared.basis) == (0, Basis.DECLARED)
     assert declared.how == "2 × cpu vector fp32 declared (register)"
 
@@ -130,7 +135,24 @@ def test_claims_that_differ_are_an_interval_and_not_an_average(make_facility, po
 
     (found,) = capacities((), make_facility(HEAD + group(2, rest=rest)), policy)
 
-    assert found.amount == Interval(2e12, None, 4e12)
+    assert found.amount == Interval(0, None, 4e12)
+
+
+@pytest.mark.parametrize(("n", "low", "gap"), [
+    (2, 0.99e12, None), (1, 0.0, "cpu.vector.fp32: 1 of 2 repeats"),
+])  # fmt: skip
+def test_a_repeat_that_failed_leaves_no_lower_bound(  # type: ignore[no-untyped-def]
+    make_evidence, policy: Policy, n: int, low: float, gap: str | None
+) -> None:
+    evidence = make_evidence("a")
+    estimates = tuple(replace(e, n=n) for e in evidence.estimates)
+
+    (found,) = capacities(
+        (replace(evidence, estimates=estimates),), of_machines((evidence,)), policy
+    )
+
+    assert found.amount == Interval(low, 1e12, 1.01e12)
+    assert found.gap == gap
 
 
 def test_what_is_missing_leaves_a_sum_open_and_named(  # type: ignore[no-untyped-def]
@@ -166,6 +188,25 @@ def test_an_accelerator_that_was_found_and_not_measured_is_missing(  # type: ign
     intelligent = total(found, "intelligent")
     assert isinstance(intelligent, Unknown)
     assert "of the accelerator; none is known" in intelligent.reason
+
+
+def test_the_burst_of_an_accelerator_is_no_capacity(  # type: ignore[no-untyped-def]
+    make_evidence, policy: Policy
+) -> None:
+    rates = {"cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 900e12}
+    steady = make_evidence("a", rates, accelerator="GPU X")
+
+    def found(*held: str) -> Capacity:
+        lost = {f"{metric}.sustained" for metric in rates if metric not in held}
+        kept = tuple(e for e in steady.estimates if e.metric not in lost)
+        evidence = replace(steady, estimates=kept)
+        return capacities((evidence,), of_machines((evidence,)), policy)[0]
+
+    assert found().amount is None
+    assert found().how == (
+        "cuda.vector.fp32, cuda.matrix.bf16: never seen steady, and a burst is no capacity"
+    )
+    assert found("cuda.vector.fp32").amount == Interval(0.99 * 60e12, 60e12, 1.01 * 60e12)
 
 
 def test_all_of_a_supercomputer_is_hpc(make_evidence, make_facility, policy: Policy) -> None:  # type: ignore[no-untyped-def]

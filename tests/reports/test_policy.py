@@ -155,3 +155,15 @@ def test_a_users_policy_is_read_from_its_path(tmp_path: Path) -> None:
     path.write_text(source.read_text().replace('version = "1"', 'version = "2"'))
 
     assert policies.load(str(path)).name == "fp32-matrix@2"
+
+
+def test_a_released_policy_that_was_edited_is_refused(tmp_path: Path) -> None:
+    shipped = Path(policies.__file__).parent / "policies" / f"{policies.DEFAULT}.toml"
+    edited = tmp_path / "edited.toml"
+    edited.write_text(shipped.read_text("utf-8").replace("factor = 1.0", "factor = 100.0"), "utf-8")
+    copied = tmp_path / "copied.toml"
+    copied.write_text(shipped.read_text("utf-8"), "utf-8")
+
+    with pytest.raises(UsageError, match=r"called fp32-bitwidth@1 and is not that policy"):
+        policies.load(edited)
+    assert policies.load(copied) == policies.load(policies.DEFAULT)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
+from reports import targets
 from reports.targets import Indicator, TargetPlan, load
 
 TEXT = "".join(
@@ -203,3 +204,17 @@ def test_a_plan_without_a_target_for_one_of_its_years_is_refused(tmp_path: Path)
 
     with pytest.raises(UsageError, match="indicator compute_scale has no target for 2026"):
         load(path)
+
+
+def test_a_released_plan_that_was_edited_is_refused(tmp_path: Path) -> None:
+    shipped = Path(targets.__file__).parent / "plans" / f"{targets.DEFAULT}.toml"
+    edited = tmp_path / "edited.toml"
+    edited.write_text(
+        re.sub(r"(?m)^value = .*$", "value = 1.0", shipped.read_text("utf-8")), "utf-8"
+    )
+    copied = tmp_path / "copied.toml"
+    copied.write_text(shipped.read_text("utf-8"), "utf-8")
+
+    with pytest.raises(UsageError, match="called chongqing-2023-2025 and is not that plan"):
+        load(edited)
+    assert load(copied) == load(targets.DEFAULT)

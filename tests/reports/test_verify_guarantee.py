@@ -15,7 +15,8 @@ from bench.judgements import judgements
 from bench.outcome import MeasuredTrial, Outcome
 from bench.plan import GuaranteeCase
 from bench.simulated_guarantee import simulated_case, simulated_guarantee
-from reports.verify import verify
+from bench.testing import simulated_inventory
+from reports.verify import examine, verify
 from storage_bench.verdict import Verdict
 
 QUICK = simulated_case("minute")
@@ -137,21 +138,57 @@ def test_a_softened_definition_is_noticed(failed: Evidence, sealed) -> None:  # 
     assert "was asked for by another text" in refusal(sealed(forged))
 
 
-@pytest.mark.parametrize("fault", ["no result", "engine", "no operation"])
-def test_a_replicate_that_cannot_be_is_noticed(fault: str, sealed) -> None:  # type: ignore[no-untyped-def]
-    evidence = simulated_guarantee(QUICK)
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("none", None),
+        ("no result", "a replicate without a result is sealed as measured [OBS-001]"),
+        ("no operation", "a job without a single operation [OBS-001]"),
+        ("a negative count", "a replicate with a count below zero [OBS-001]"),
+        ("engine", "measured by fio, planned is native [STO-017]"),
+        ("length", "it lasted 31 s; 62 s are planned [STO-015]"),
+        ("bytes", "bytes are not 1 bytes [STO-011]"),
+    ],
+)
+def test_a_replicate_that_cannot_be_is_noticed(fault: str, said: str | None, sealed) -> None:  # type: ignore[no-untyped-def]
+    real = replace(simulated_inventory("db1"), simulated=False)
+    evidence = simulated_guarantee(QUICK, inventory=real)
     (outcome,) = evidence.outcomes
     assert isinstance(outcome, MeasuredTrial)
-    assert outcome.trial.result is not None
-    result = outcome.trial.result
-    wrong, said = {
-        "no result": (None, "without a result"),
-        "engine": (replace(result, engine="fio"), "it was run by fio, planned is native"),
-        "no operation": (replace(result, read=None, write=None), "nothing can be computed"),
-    }[fault]
-    forged = replace(outcome, trial=replace(outcome.trial, result=wrong))  # type: ignore[arg-type]
+    result, back = outcome.trial.result, outcome.trial.integrity
+    assert result is not None
+    assert result.read is not None
+    assert back is not None
+    wrong: dict[str, object] = {
+        "none": {},
+        "no result": {"result": None},
+        "no operation": {"result": replace(result, read=None, write=None)},
+        "a negative count": {"integrity": replace(back, broken=-1)},
+        "engine": {"result": replace(result, engine="fio")},
+        "length": {"result": replace(result, duration_s=31.0)},
+        "bytes": {"result": replace(result, read=replace(result.read, io_bytes=1))},
+    }
+    forged = replace(outcome, trial=replace(outcome.trial, **wrong[fault]))
+    try:
+        evidence = concluded(evidence, (forged,))
+    except (ArithmeticError, ValueError):  # nothing follows: the forger leaves what was concluded
+        evidence = replace(evidence, outcomes=(forged,))
+    folder = sealed(evidence)
 
-    assert said in refusal(sealed(replace(evidence, outcomes=(forged,))))
+    if said is None:
+        assert examine(folder) == (evidence, ())
+    else:
+        assert said in refusal(folder)
+
+
+def test_a_figure_of_another_tier_cannot_bear_the_name_of_one_that_certifies(sealed) -> None:  # type: ignore[no-untyped-def]
+    real = replace(simulated_inventory("db1"), simulated=False)
+    case = replace(QUICK, metric="storage.guarantee.full")
+
+    said = refusal(sealed(simulated_guarantee(case, inventory=real)))
+
+    assert "tier minute of a guarantee has another name" in said
+    assert "[PLN-001]" in said
 
 
 def test_windows_that_hold_more_than_was_done_are_no_pass(sealed) -> None:  # type: ignore[no-untyped-def]

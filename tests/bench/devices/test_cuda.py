@@ -1,5 +1,6 @@
 """NVIDIA's GPUs: which card is which, what is known of it, and what its sensors say."""
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,13 +43,19 @@ def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
 
     assert not isinstance(devices, Absent)
     assert {d.torch_device for d in devices} == {"cuda:0"}
-    assert tested.environment(devices[1], ()) == {
-        "CUDA_VISIBLE_DEVICES": "GPU-00000000-0000-4000-8000-000000000000"
-    }
-    assert tested.environment(devices[1], (devices[0],)) == {
-        "CUDA_VISIBLE_DEVICES": "GPU-00000000-0000-4000-8000-000000000000,"
-        "GPU-00000002-0000-4000-8000-000000000000"
-    }
+    alone, two = (tested.environment(devices[1], peers) for peers in ((), devices[:1]))
+    assert alone["CUDA_VISIBLE_DEVICES"] == "GPU-00000000-0000-4000-8000-000000000000"
+    assert two["CUDA_VISIBLE_DEVICES"] == (
+        "GPU-00000000-0000-4000-8000-000000000000,GPU-00000002-0000-4000-8000-000000000000"
+    )
+
+
+def test_a_worker_computes_fp32_and_fp64_by_no_narrower_units_whatever_is_asked_for() -> None:
+    tested = backend(visible(CARDS[0]), Nvml(SimulatedNvml(CARDS)))
+    (device,) = tested.discover()  # type: ignore[misc]
+    asked_for = {"CUBLAS_EMULATE_SINGLE_PRECISION": "1", "CUBLAS_EMULATE_DOUBLE_PRECISION": "1"}
+
+    assert {(asked_for | dict(tested.environment(device, ())))[name] for name in asked_for} == {"0"}
 
 
 def test_without_a_driver_the_backend_is_absent_in_one_line() -> None:
@@ -109,6 +116,44 @@ def test_a_whole_card_with_mig_on_says_so() -> None:
     facts = Nvml(MigNvml(CARDS)).facts(CARDS[1], "GPU")
 
     assert facts.partition == "whole, MIG is on"
+
+
+def test_other_processes_on_a_card_are_counted_and_this_one_is_not() -> None:
+    class Shared(SimulatedNvml):
+        def nvmlDeviceGetComputeRunningProcesses(self, card: Running) -> list[Any]:
+            return [SimpleNamespace(pid=pid) for pid in (os.getpid(), 1, 2)]
+
+    assert Nvml(Shared(CARDS)).facts(CARDS[0], "GPU").other_processes == 2
+    assert Nvml(SimulatedNvml(CARDS)).facts(CARDS[0], "GPU").other_processes == 0
+
+
+def test_a_driver_that_calls_throttle_reasons_by_their_former_name_is_understood() -> None:
+    class Former(SimulatedNvml):
+        def nvmlDeviceGetCurrentClocksEventReasons(self, card: Running) -> int:
+            raise NVMLError("Function Not Found")
+
+        def nvmlDeviceGetCurrentClocksThrottleReasons(self, card: Running) -> int:
+            return 0x44
+
+    sensors = NvmlSensors(Nvml(Former(CARDS)), CARDS[0], "GPU")
+    found = sensors.read(0.0).accelerator
+
+    assert found is not None
+    assert found.throttle == ("software power cap", "hardware thermal slowdown")
+    assert sensors.missing() == ()
+
+
+def test_a_library_older_than_a_sensor_costs_that_sensor_alone() -> None:
+    class Old(SimulatedNvml):
+        def __getattr__(self, name: str) -> Any:
+            if name == "nvmlDeviceGetTotalEnergyConsumption":
+                raise AttributeError(f"module 'pynvml' has no attribute {name!r}")
+            return super().__getattr__(name)
+
+    sensors = NvmlSensors(Nvml(Old(CARDS)), CARDS[0], "GPU")
+
+    assert sensors.read(0.0).power_w == 700
+    assert [line.partition(":")[0] for line in sensors.missing()] == ["energy counter"]
 
 
 def test_a_card_that_nvml_finds_only_by_its_address_is_found() -> None:
@@ -195,7 +240,8 @@ def test_every_function_that_is_asked_exists_in_the_real_library() -> None:
     used = {
         *SimulatedNvml(())._answers, "nvmlInit", "nvmlSystemGetDriverVersion",
         "nvmlDeviceGetHandleByUUID", "nvmlDeviceGetHandleByPciBusId", "nvmlDeviceGetUUID",
-        "nvmlDeviceGetDeviceHandleFromMigDeviceHandle", "NVML_CLOCK_SM", "NVML_CLOCK_MEM",
+        "nvmlDeviceGetDeviceHandleFromMigDeviceHandle",
+        "nvmlDeviceGetCurrentClocksThrottleReasons", "NVML_CLOCK_SM", "NVML_CLOCK_MEM",
         "NVML_TEMPERATURE_GPU", "NVML_VOLATILE_ECC", "NVML_MEMORY_ERROR_TYPE_CORRECTED",
         "NVML_MEMORY_ERROR_TYPE_UNCORRECTED", "NVMLError",
     }  # fmt: skip

@@ -36,6 +36,19 @@ def city(example_city: Facility, make_evidence: Callable[..., Evidence]) -> Repo
 
 
 @pytest.fixture
+def measured_city(
+    make_facility: Callable[[str], Facility], make_evidence: Callable[..., Evidence]
+) -> Report:
+    """A city of one accelerator node, which was measured in FP16 and in no matrix of FP32."""
+    rates = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.fp16": 800e12}
+    place = make_facility(
+        'name = "C"\nscope = "city"\n[[groups]]\nname = "g"\nnodes = 1\n'
+        'compute_class = "intelligent"\ndevice = "GPU X"\n'
+    )
+    return build((make_evidence("node1", rates, accelerator="GPU X"),), place)
+
+
+@pytest.fixture
 def hostile() -> Report:
     evidence = simulated_evidence()
     inventory = evidence.inventory

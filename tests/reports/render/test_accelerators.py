@@ -57,7 +57,7 @@ def test_json_has_every_card_every_node_and_every_trial(report: Report) -> None:
     assert cards["cuda.matrix.bf16.gpu5"]["missing_sensors"] == ["energy counter: Not Supported"]
     assert cards["cuda.matrix.bf16.gpu5"]["spent"]["sources"] == ["integrated power"]
     assert [node["slowest"] for node in document["nodes"]] == ["cuda:2"]
-    assert [len(chosen["trials"]) for chosen in document["shapes"]] == [3]
+    assert [len(chosen["trials"]) for chosen in document["shapes"]] == [6]
 
 
 def test_a_machine_without_accelerators_says_nothing_of_them(machine: Report) -> None:

@@ -65,6 +65,14 @@ def test_the_table_shows_all_indicators_and_their_verdicts(
     assert ids == [finding.id for finding in city.indicators]
     assert "✗ not met" in page.inner_text("#compute_scale")
     assert "4.17 EFLOP/s" in page.inner_text("#compute_scale")
+    assert "399999 of 400000 nodes not measured" in page.inner_text("#ai_compute_share")
+
+
+def test_a_pass_that_hangs_on_the_policy_says_so(
+    browser: Browser, measured_city: Report, tmp_path: Path
+) -> None:
+    page, _ = opened(browser, measured_city, tmp_path)
+
     assert "pass-policy-dependent" in page.inner_text("#ai_compute_share")
 
 
