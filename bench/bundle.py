@@ -174,15 +174,10 @@ def read(folder: Path) -> Evidence:
     Raises InvalidEvidence, naming the file, for anything else. Estimates are read as they stand:
     whether they follow from the outcomes is for `reports.verify`.
     """
+    if folder.is_dir() and not (folder / seal.NAME).exists():
+        raise InvalidEvidence(f"{folder} holds no {seal.NAME}.", _instead(folder))
     files = _files(folder)
-    manifest = files.pop(seal.NAME, None)
-    if manifest is None:
-        raise InvalidEvidence(
-            f"{folder} holds no {seal.NAME}.",
-            "Give the evidence/ folder of a run that came to its end"
-            if not files
-            else "The run did not come to its end: run it again, or look at outcomes/ by hand.",
-        )
+    manifest = files.pop(seal.NAME)
     found = seal.check(manifest, files)
     if found.format != FORMAT:
         raise InvalidEvidence(
@@ -230,6 +225,15 @@ def _outcomes(files: dict[str, bytes]) -> tuple[Outcome, ...]:
         for path in sorted(files)
         if path.startswith("outcomes/")
     )
+
+
+def _instead(folder: Path) -> str:
+    """What to give instead of a folder without a manifest, of which nothing is read."""
+    if (folder / "evidence" / seal.NAME).exists():
+        return f"Give {folder / 'evidence'}."
+    if (folder / "outcomes").is_dir():
+        return "The run did not come to its end: run it again, or look at outcomes/ by hand."
+    return "Give the evidence/ folder of a run that came to its end."
 
 
 def _part(files: dict[str, bytes], name: str, wanted: type[Any]) -> Any:

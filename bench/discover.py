@@ -1,6 +1,7 @@
 """Look at the machine: hardware, system and software, each as a fact or as unknown."""
 
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import re
@@ -97,11 +98,30 @@ def sources_sha256() -> str:
     return digest.hexdigest()
 
 
-def intruders() -> dict[str, set[str]]:
-    """Our package names that another distribution owns too: pip overwrites without a word."""
+def intruders(root: Path = Path(bench.__file__).parent.parent) -> dict[str, set[str]]:
+    """Our package names that another distribution owns too: pip overwrites without a word.
+
+    One that is installed elsewhere harms nobody while ours are found first, as in a source tree.
+    """
     owners = importlib.metadata.packages_distributions()
-    found = {package: set(owners.get(package, ())) - {"capbench"} for package in PACKAGES}
+    found = {
+        package: {
+            name
+            for name in set(owners.get(package, ())) - {"capbench"}
+            if not (_is_found_in(root, package) and _installed_in(name) != root.resolve())
+        }
+        for package in PACKAGES
+    }
     return {package: others for package, others in found.items() if others}
+
+
+def _is_found_in(root: Path, package: str) -> bool:
+    spec = importlib.util.find_spec(package)
+    return spec is not None and spec.origin is not None and root in Path(spec.origin).parents
+
+
+def _installed_in(distribution: str) -> Path:
+    return Path(str(importlib.metadata.distribution(distribution).locate_file(""))).resolve()
 
 
 def _os_name(root: Path) -> str:

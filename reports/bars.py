@@ -100,8 +100,8 @@ def header(inventory: Inventory, date: str) -> str:
     return ", ".join(
         (
             f"{device.name} ({device.uuid})",
-            f"{facts.partition}",
-            f"driver {device.driver}",
+            facts.partition or "partition unknown",
+            f"driver {device.driver or 'unknown'}",
             f"power limit {now} of {sold}",
             f"ECC {ecc}",
             *software,
@@ -253,6 +253,7 @@ def _sustained_rates(evidence: Evidence, case: KernelCase) -> list[float]:
 def _why_not(evidence: Evidence, case: KernelCase) -> str:
     courses = (alone(outcome, case.unit) for outcome in right(evidence, case))
     reasons = [c.not_steady for c in courses if c is not None and c.not_steady is not None]
+    reasons += [line for outcome in right(evidence, case) for line in outcome.missing_sensors]
     reasons += [
         outcome.reason
         for outcome in evidence.outcomes

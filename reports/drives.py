@@ -36,15 +36,22 @@ class Drive:
         return frozenset(filter(None, (*numbers, serial)))
 
 
-def count_once(drives: Sequence[Drive]) -> tuple[list[Drive], list[str]]:
-    """Each drive once, in the order of first sight, and what was odd about it."""
+def count_once(
+    drives: Sequence[Drive], same: Sequence[frozenset[str]] = ()
+) -> tuple[list[Drive], list[str]]:
+    """Each drive once, in the order of first sight, and what was odd about it.
+
+    `same` are identities of which evidence shows, each set for itself, that they are of one drive.
+    """
+    aliases = {name: group for group in same for name in group}
     kept: list[Drive | None] = []
     seen: dict[str, int] = {}
     names: list[set[str]] = []
     remarks: list[str] = []
     again = 0
     for drive in drives:
-        known = sorted({seen[name] for name in drive.identities if name in seen})
+        its = drive.identities.union(*(aliases.get(name, ()) for name in drive.identities))
+        known = sorted({seen[name] for name in its if name in seen})
         place = known[0] if known else len(kept)
         if not known:
             kept.append(drive)
@@ -61,7 +68,7 @@ def count_once(drives: Sequence[Drive]) -> tuple[list[Drive], list[str]]:
             if other is not None:
                 kept[other] = None
                 names[place] |= names[other]
-        names[place] |= drive.identities
+        names[place] |= its
         seen.update(dict.fromkeys(names[place], place))
     if again:
         remarks.insert(0, f"{again} lines name a drive that another line names too")

@@ -11,6 +11,11 @@ from reports.policy import ComputeClass, Pipe, Rated
 
 Medium = Literal["flash", "disk", "hybrid", "tape", "memory", "network", "unknown", "disputed"]
 
+MOST = 10**9
+"""Nodes, places or applications: no city has more, and a slip of the keyboard shows."""
+MOST_BYTES = 10**24
+"""A yottabyte; the whole country planned 1800 EB for 2025."""
+
 EXAMPLE = "reports/facilities/example-city.toml shows the form."
 
 
@@ -49,8 +54,8 @@ class NodeGroup:
     """Claims for what no evidence covers."""
 
     def __post_init__(self) -> None:
-        if self.nodes < 1:
-            raise ValueError(f"nodes is {self.nodes}; wanted 1 or more")
+        if not 1 <= self.nodes <= MOST:
+            raise ValueError(f"nodes is {self.nodes}; wanted 1 to {MOST}")
         if len(self.hosts) > self.nodes:
             raise ValueError(f"{len(self.hosts)} hosts are named for {self.nodes} nodes")
         _once("host", self.hosts)
@@ -79,6 +84,8 @@ class StoragePool:
         ):
             if (whole is not None and whole < 0) or (tier is not None and tier < 0):
                 raise ValueError("a capacity is below 0")
+            if whole is not None and whole > MOST_BYTES:
+                raise ValueError(f"a capacity is above {MOST_BYTES:g} bytes")
             if tier is not None and (whole is None or tier > whole):
                 raise ValueError("the flash tier is larger than the pool")
 
@@ -142,7 +149,7 @@ class Coverage:
     source: str
 
     def __post_init__(self) -> None:
-        if self.total < 1 or not 0 <= self.covered <= self.total:
+        if not 1 <= self.total <= MOST or not 0 <= self.covered <= self.total:
             raise ValueError(f"{self.covered} of {self.total}; wanted 0 or more, of 1 or more")
 
 
@@ -154,7 +161,7 @@ class Count:
     source: str
 
     def __post_init__(self) -> None:
-        if self.count < 0:
+        if not 0 <= self.count <= MOST:
             raise ValueError(f"count is {self.count}; wanted 0 or more")
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage_bench.evidence import identity
+
 SECTOR_BYTES = 512
 """The unit of `size` in sysfs, whatever the drive's own sector size is."""
 
@@ -41,6 +43,8 @@ class Drive:
     rotational: bool | None
     opaque: str | None
     """Why the rotational flag says nothing about the medium, or None where it does."""
+    names: frozenset[str] = frozenset()
+    """All that the drive is known by, for evidence from elsewhere; see evidence/identity.py."""
 
 
 def read_drive(directory: Path, serial: str | None = None) -> Drive:
@@ -59,8 +63,26 @@ def read_drive(directory: Path, serial: str | None = None) -> Drive:
         size_bytes=int(size) * SECTOR_BYTES if size and size.isdecimal() else None,
         transport=_transport(directory),
         rotational={"0": False, "1": True}.get(flag or ""),
-        opaque=_opaque(directory, model or ""),
+        opaque=opaque(directory, model or ""),
+        names=_names(directory, serial),
     )
+
+
+def hidden_by(model: str) -> str | None:
+    """Why a device of this model is no physical drive, or None where it may be one."""
+    if VIRTUAL_MODELS.search(model):
+        return f"{model} is a virtual disk"
+    if RAID_MODELS.search(model):
+        return f"{model} is a RAID volume, which hides its drives"
+    return None
+
+
+def _names(directory: Path, above: str | None) -> frozenset[str]:
+    """Every identity that sysfs tells without root; SCSI's page 80h has four bytes before it."""
+    page = _first(directory, "device/vpd_pg80") or ""
+    numbers = (above, _first(directory, "wwid"), _first(directory, "device/wwid"))
+    serials = (_first(directory, "device/serial"), _first(directory, "serial"), page[4:])
+    return identity.names(numbers, serials)
 
 
 def _transport(directory: Path) -> str | None:
@@ -87,7 +109,8 @@ def _transport(directory: Path) -> str | None:
     return "scsi" if name.startswith("sd") else None
 
 
-def _opaque(directory: Path, model: str) -> str | None:
+def opaque(directory: Path, model: str) -> str | None:
+    """Why the flag of the device in this folder, which may be no more than a name, is not true."""
     name = directory.name
     for prefix, reason in VIRTUAL_NAMES.items():
         if re.fullmatch(rf"{prefix}([a-z]+|\d+)", name):
@@ -95,10 +118,8 @@ def _opaque(directory: Path, model: str) -> str | None:
     for prefix, reason in VIRTUAL_BUSES.items():
         if any(part.startswith(prefix) for part in directory.parts):
             return reason
-    if VIRTUAL_MODELS.search(model):
-        return f"{model} is a virtual disk"
-    if RAID_MODELS.search(model):
-        return f"{model} is a RAID volume, which hides its drives"
+    if hidden := hidden_by(model):
+        return hidden
     if re.fullmatch(r"(dm-|md|bcache|loop)\d+", name):
         return "sysfs names no device below this one"
     return None

@@ -13,7 +13,9 @@ from bench.profile import names
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-COMMANDS = sorted(set(re.findall(r"^\| `capbench ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)))
+COMMANDS = sorted(
+    set(re.findall(r"^\| `capbench ([a-z]+(?: [a-z][a-z-]*)?)", README, re.MULTILINE))
+)
 
 
 def known(words: str) -> click.Command | None:

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HIDDEN = (
-    "altair", "cryptography", "hatchling", "msgspec", "psutil", "pynvml", "threadpoolctl",
+    "altair", "cryptography", "hatchling", "psutil", "pynvml", "threadpoolctl",
     "vl_convert",
 )  # fmt: skip
 ONLY = ("cpu.vector.fp32", "cpu.matrix.fp32", "storage.randread.4k")

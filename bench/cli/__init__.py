@@ -1,5 +1,7 @@
 """The command line: it wires the parts together and decides nothing. Imported by nobody."""
 
+import errno
+import sys
 from typing import Any
 
 import click
@@ -14,11 +16,18 @@ from bench.cli.report import report
 from bench.cli.run import run
 from bench.cli.storage import storage
 from bench.cli.verify import verify
-from bench.errors import CapbenchError
+from bench.errors import CapbenchError, Incomplete
 
 
 class Capbench(click.Group):
     """The one place where an error becomes a line for people and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # A terminal that knows no Chinese gets question marks, and not the end of the program.
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -29,6 +38,14 @@ class Capbench(click.Group):
 
             click.echo(printable(f"capbench: {error}"), err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("capbench: Interrupted.", err=True)
+            ctx.exit(Incomplete.exit_code)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            click.echo("capbench: No space left for the output: it is cut off.", err=True)
+            ctx.exit(Incomplete.exit_code)
 
 
 @click.group(

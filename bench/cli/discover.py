@@ -66,6 +66,10 @@ def _device(device: "Device") -> str:
         named.append(f"limit {facts.power_limit_w:.0f} of {facts.default_power_limit_w:.0f} W")
     if facts.partition is not None:
         named.append(facts.partition)
+    if facts.ecc is False:
+        named.append("ECC off")
+    if facts.other_processes:
+        named.append(f"{facts.other_processes} other processes on it")
     if facts.virtualisation is not None:
         named.append(f"virtualisation {facts.virtualisation}")
     return f"{text}: {', '.join(named)}"

@@ -15,7 +15,7 @@ only_option = click.option(
 )
 storage_option = click.option(
     "--storage-dir",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder to test storage in; default: beside the output.",
 )
 facility_option = click.option(

@@ -28,12 +28,16 @@ def talk(text: str) -> None:
 
 
 def console(stderr: bool = False, **options: Any) -> "Console":
-    """A rich console; without a terminal it is plain and wide enough not to fold tables."""
+    """A rich console, wide enough that no column vanishes: a narrower terminal folds the lines.
+
+    Without a terminal it is plain, and wide enough not to fold tables.
+    """
     from rich.console import Console
 
     made = Console(stderr=stderr, highlight=False, **options)
-    if not made.is_terminal:
-        made = Console(stderr=stderr, highlight=False, width=max(made.width, 100), **options)
+    least = 80 if made.is_terminal else 100
+    if made.width < least:
+        made = Console(stderr=stderr, highlight=False, width=least, **options)
     return made
 
 

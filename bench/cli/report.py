@@ -48,6 +48,8 @@ def report(
     from reports.verify import verify
 
     wanted = "json" if as_json else format_
+    if output is not None:
+        refuse_output(output)
     question = Question.from_options(facility, policy, plan_id, year)
     made = question.answer(tuple(verify(folder) for folder in folders))
     if output is not None:
@@ -57,3 +59,15 @@ def report(
     else:
         click.echo(render(made, wanted), nl=False)
     context.exit(made.exit_code(strict))
+
+
+def refuse_output(output: Path) -> None:
+    """Raise UsageError for a file that cannot be one, before the work and not after it."""
+    from bench.errors import UsageError
+
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder.", "Give the name of a file with --output.")
+    if not output.parent.is_dir():
+        raise UsageError(
+            f"{output.parent} is not a folder.", "Make it first, or give another --output."
+        )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.guarantee import guarantee
+from bench.cli.media import classify, media_probe
+from bench.cli.media_ledger import evidenced, media_evidence_option, show_evidenced
 from bench.cli.options import FOLDER, directory_option, engine_option, plan_option, year_option
 from bench.cli.output import json_option, print_json, talk, told
 from bench.errors import UsageError
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 @click.group()
 def storage() -> None:
     """Look at storage, test it, and add it up."""
+
+
+storage.add_command(classify)
+storage.add_command(guarantee)
+storage.add_command(media_probe)
 
 
 @storage.command()
@@ -38,32 +45,6 @@ def cleanup(directory: Path, as_json: bool) -> None:
         for path in found:
             click.echo(f"removed {path}")
         talk(f"{len(found)} folders of killed runs in {directory}")
-
-
-@storage.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
-@click.option("--probe", is_flag=True, help="Read PATH (a large file, or a drive) for 3 to 30 s.")
-@json_option
-def classify(path: Path, probe: bool, as_json: bool) -> None:
-    """Say what PATH is stored on: flash or disk, and how well that is known."""
-    from storage_bench import behaviour, identify, media
-
-    with told():
-        found = media.classify(path, further=(identify.claims,))
-        if probe:
-            hidden = behaviour.hidden(found)
-            claim = behaviour.claim(behaviour.probe_path(path), hidden=hidden)
-            found = media.with_claim(found, claim)
-    if as_json:
-        print_json(found)
-        return
-    click.echo(f"{path}: {found.media} (evidence: {found.level.name.lower()})")
-    click.echo(f"  {found.reason}")
-    for leaf in found.leaves:
-        click.echo(
-            f"  {leaf.name}: {leaf.media} by {leaf.level.name.lower()}; "
-            f"model {leaf.model or 'unknown'}, by {leaf.transport or 'unknown way'}"
-        )
 
 
 @storage.command()
@@ -150,6 +131,7 @@ def sweep(
     "--evidence", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
     help="Sealed test of a guarantee, which then counts and not what is declared. Repeatable.",
 )  # fmt: skip
+@media_evidence_option
 @plan_option
 @year_option
 @json_option
@@ -157,6 +139,7 @@ def ledger(
     file: Path | None,
     facility: Path | None,
     bundles: tuple[Path, ...],
+    media_files: tuple[Path, ...],
     plan_id: str | None,
     year: int | None,
     as_json: bool,
@@ -180,10 +163,11 @@ def ledger(
     wanted = targets(plan_id, year)
     shown = certificates([verify(bundle) for bundle in bundles])
     found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share, shown)
+    proven = evidenced(inventory, media_files, wanted.share, shown)
     if as_json:
-        print_json({"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said})
+        told = {"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said}
+        print_json(told | ({"evidenced": proven} if proven else {}))
     else:
         show_ledger(found, wanted)
-
-
-storage.add_command(guarantee)
+    if proven and not as_json:
+        show_evidenced(proven)

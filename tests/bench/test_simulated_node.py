@@ -274,6 +274,15 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
         "device      Simulated GPU (cuda:4): GPU-00000004-0000-4000-8000-000000000000, "
         "limit 600 of 700 W, whole, virtualisation none"
     )
+    first = evidence.inventory.devices[0]
+    assert first.accelerator is not None
+    shared = replace(first, accelerator=replace(first.accelerator, ecc=False, other_processes=2))
+    (line,) = [
+        line
+        for line in lines(replace(evidence.inventory, devices=(shared,)))
+        if line.startswith("device")
+    ]
+    assert line.endswith("whole, ECC off, 2 other processes on it, virtualisation none")
 
 
 def test_cards_that_ran_alone_are_never_added_up_to_a_node() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from kernels import gemm
 from kernels.gemm import check
-from kernels.gemm.torch_shapes import candidate_shapes, whole_waves
 from kernels.kernel import Place, Request
 from kernels.precision import PRECISIONS
 
@@ -131,6 +130,32 @@ def test_the_work_is_that_of_all_products(launch: Any) -> None:
     assert (int8.ops, int8.bytes_moved) == (2 * m * n * k, k * (m + n) + 4 * m * n)
 
 
+def test_a_launch_of_an_accelerator_multiplies_as_often_as_its_work_says(
+    monkeypatch: pytest.MonkeyPatch, launch: Any
+) -> None:
+    """More work than was done would be a rate that nobody reached."""
+    from kernels.gemm.torch_formats import Format
+    from kernels.gemm.torch_mm import TorchLaunch
+
+    counted: list[int] = []
+    honest = Format.times
+
+    def times(form: Format, operands: Any, product: Any) -> None:
+        counted.append(id(product))
+        honest(form, operands, product)
+
+    monkeypatch.setattr(TorchLaunch, "_sets_and_rounds", lambda self, one, sets: (3, 4))
+    made = launch("bf16")
+    monkeypatch.setattr(Format, "times", times)
+    made.run()
+
+    m, n, k = SHAPE
+    assert made.work.ops == len(counted) * 2 * m * n * k == 12 * 2 * m * n * k
+    # Sets take turns: what comes next was not used just now.
+    assert len(set(counted)) == 3
+    assert counted == counted[:3] * 4
+
+
 def test_tf32_is_on_for_tf32_alone(launch: Any) -> None:
     assert launch("tf32").executed["tf32"] == "on"
     assert torch.backends.cuda.matmul.allow_tf32
@@ -155,16 +180,6 @@ def test_scaled_operands_use_the_whole_range_of_their_format(launch: Any) -> Non
     assert 100 < int(int8.left.abs().max()) <= 127
     # B lies column by column.
     assert (fp8.right.stride(), int8.right.stride()) == ((1, 64), (1, 64))
-
-
-@pytest.mark.parametrize("set_bytes", [1, 1 << 20, 100 << 20, 256 << 20, 512 << 20, 4 << 30])
-def test_all_sets_together_outgrow_twice_the_largest_cache(set_bytes: int) -> None:
-    from kernels.gemm.torch_operands import count
-
-    needed = count(set_bytes)
-    assert needed * set_bytes > 512 << 20
-    # One less would not do.
-    assert (needed - 1) * set_bytes <= 512 << 20
 
 
 def cuda(monkeypatch: pytest.MonkeyPatch, **properties: Any) -> None:
@@ -246,63 +261,6 @@ def test_8_bit_products_are_refused_for_shapes_that_the_libraries_lack(
 ) -> None:
     reason = gemm.refuses(replace(asked(precision, "cuda:0"), shape=shape))
     assert str(reason).endswith(f"found {shape}")
-
-
-@pytest.mark.parametrize(
-    ("name", "precision", "first"),
-    [
-        ("NVIDIA H100 80GB HBM3", "bf16", (2048, 2048, 13312)),
-        ("NVIDIA H100 80GB HBM3", "fp16", (2048, 2048, 13312)),
-        ("NVIDIA H100 80GB HBM3", "fp8", (1024, 9216, 14336)),
-        ("NVIDIA H200", "fp8", (1280, 4096, 12032)),
-        ("NVIDIA GH200 480GB", "bf16", (1024, 15360, 4096)),
-        ("NVIDIA GB200", "bf16", (4096, 9728, 2048)),
-        ("NVIDIA B200", "bf16", (1792, 16128, 3072)),
-        ("NVIDIA A100-SXM4-80GB", "bf16", (1024, 10240, 5120)),
-        ("NVIDIA A100 80GB PCIe", "bf16", (2048, 5120, 6144)),
-        ("AMD Instinct MI300X", "bf16", (10240, 15360, 8192)),
-        ("Ascend910B3", "bf16", (8192, 8192, 8192)),
-        ("NVIDIA H100 80GB HBM3", "fp32", (4096, 4096, 4096)),
-    ],
-)
-def test_the_first_shape_to_try_is_the_published_best_of_the_card(
-    name: str, precision: str, first: tuple[int, ...]
-) -> None:
-    shapes = candidate_shapes(name, precision)
-
-    assert shapes[0] == first
-    assert len(set(shapes)) == len(shapes) <= 5
-
-
-@pytest.mark.parametrize("precision", ["fp64", "fp32", "tf32", *NARROW])
-def test_every_shape_to_try_is_one_that_the_libraries_have(precision: str) -> None:
-    from kernels.gemm.torch_refusal import _misshapen
-
-    cards = ("NVIDIA H100 80GB HBM3", "NVIDIA H200", "NVIDIA B200", "AMD Instinct MI300X", "?")
-    units = (132, 132, 148, 304, 78)
-    shapes = [
-        shape
-        for card, count in zip(cards, units, strict=True)
-        for shape in candidate_shapes(card, precision, count)
-    ]
-
-    assert [_misshapen(precision, shape) for shape in shapes] == [None] * len(shapes)
-
-
-@pytest.mark.parametrize("multiprocessors", [78, 108, 114, 132, 148, 304])
-def test_whole_waves_of_tiles_leave_no_multiprocessor_idle(multiprocessors: int) -> None:
-    blocks = [m // 128 * (n // 256) for m, n, _ in whole_waves(multiprocessors)]
-
-    assert blocks == [multiprocessors, 2 * multiprocessors, 4 * multiprocessors]
-    assert all(m % 128 == n % 256 == k % 128 == 0 for m, n, k in whole_waves(multiprocessors))
-
-
-def test_wide_formats_and_unknown_cards_have_no_waves_to_fit() -> None:
-    fitted = set(whole_waves(132))
-
-    assert fitted <= set(candidate_shapes("NVIDIA H100 80GB HBM3", "bf16", 132))
-    assert not fitted & set(candidate_shapes("NVIDIA H100 80GB HBM3", "fp32", 132))
-    assert not fitted & set(candidate_shapes("NVIDIA H100 80GB HBM3", "bf16"))
 
 
 def test_operands_that_the_device_cannot_hold_are_a_memory_error(

@@ -34,6 +34,7 @@ def _card() -> None:
     torch = pytest.importorskip("torch")
     if not torch.cuda.is_available():
         pytest.skip(f"torch {torch.__version__} finds no CUDA device")
+    torch.cuda.init()  # its memory is asked for also where it has not been used yet
 
 
 @contextmanager

@@ -103,6 +103,14 @@ def test_the_faster_of_two_ways_to_copy_is_what_counts(sound: Evidence) -> None:
     assert bars(replace(sound, outcomes=slow))[MEMORY].ratio == bars(sound)[MEMORY].ratio
 
 
+def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
+    blind = frozenset({"nvmlDeviceGetClockInfo"})
+    found = bars(evidence_of(SimulatedGpu(0, missing=blind)))[CLOCK]
+
+    assert found.ratio is None
+    assert found.told == "SM clock: Not Supported; memory clock: Not Supported"
+
+
 def test_cycles_need_the_multiprocessors_own_counters(sound: Evidence) -> None:
     cycles = Estimate(f"{FMA}.per_cycle", 250.0, 249.0, 251.0, "FLOP/cycle", 0.75, 3)
     counted = bars(replace(sound, estimates=(*sound.estimates, cycles)))[CYCLE]

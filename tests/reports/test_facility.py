@@ -27,7 +27,7 @@ def test_the_example_reads_and_shows_every_key(example_city: Facility) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (GROUP.replace("nodes = 2", "nodes = -2"), "groups[0]: nodes is -2; wanted 1 or more"),
+        (GROUP.replace("nodes = 2", "nodes = -2"), "nodes is -2; wanted 1 to 1000000000"),
         (GROUP.replace("nodes = 2", "nodes = 0"), "nodes is 0"),
         (GROUP.replace("nodes = 2", "nodes = 2.5"), "groups[0].nodes: wanted int, found 2.5"),
         (GROUP + 'hosts = ["a", "b", "c"]', "3 hosts are named for 2 nodes"),

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bench.bundle import BundleWriter
+from bench.cli import main
 from bench.testing import simulated_evidence
 
 ROOT = Path(__file__).parents[3]
@@ -129,3 +131,82 @@ def test_a_read_only_target_is_refused_before_measuring(read_only: Path) -> None
 
 def test_nothing_left_of_the_profile_lists_its_metrics() -> None:
     assert "memory.triad" in one_line(capbench("plan", "--only", "gpu.*"), 2)
+
+
+def test_the_folder_of_a_run_is_not_its_evidence_and_the_right_one_is_named(bundle: Path) -> None:
+    assert f"Give {bundle}." in one_line(capbench("verify", bundle.parent), 4)
+
+
+def test_nothing_of_a_folder_without_a_manifest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "Not Evidence").write_text("of somebody else")
+
+    assert "holds no manifest.json" in one_line(capbench("verify", tmp_path), 4)
+
+
+@pytest.mark.parametrize(
+    ("output", "said"), [(".", "is a folder"), ("no/such/report.html", "no/such is not a folder")]
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    bundle: Path, tmp_path: Path, output: str, said: str
+) -> None:
+    done = capbench("report", bundle, "--format", "html", "--output", tmp_path / output)
+
+    assert said in one_line(done, 2)
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_folder_to_test_storage_in_that_is_not_there_is_refused(
+    command: str, tmp_path: Path
+) -> None:
+    done = capbench(command, "--storage-dir", tmp_path / "nothing")
+
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr.splitlines()[-1]
+
+
+def test_more_nodes_than_there_can_be_are_refused(bundle: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(EXAMPLE.read_text().replace("nodes = 2000", f"nodes = {10**300}", 1))
+
+    assert "wanted 1 to 1000000000" in one_line(capbench("report", bundle, "--facility", mine), 2)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_that_knows_no_chinese_gets_the_report_all_the_same(
+    bundle: Path, encoding: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "report", str(bundle)],
+        cwd=ROOT,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+
+    assert done.returncode == 0
+    assert b"Compute scale" in done.stdout
+    assert done.stderr == b""
+
+
+def test_a_full_disk_under_the_output_is_one_line(bundle: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", "verify", str(bundle)],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert "No space left for the output" in one_line(done, 5)
+
+
+def test_an_interrupted_command_is_incomplete_and_not_below_a_target(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reports.verify.examine", interrupted)
+    done = CliRunner().invoke(main, ["verify", "anything"])
+
+    assert (done.exit_code, done.stderr) == (5, "capbench: Interrupted.\n")

@@ -53,14 +53,6 @@ def test_a_killed_run_is_cleaned_up_and_nothing_else(tmp_path):
     assert json.loads(capbench("cleanup", tmp_path, "--json")) == []
 
 
-def test_a_path_is_classified_with_its_reason(tmp_path):
-    shown = capbench("classify", tmp_path)
-    told = json.loads(capbench("classify", tmp_path, "--json"))
-    assert shown.startswith(f"{tmp_path}: {told['media']} (evidence: ")
-    assert told["reason"] in shown
-    assert "no long steps" in refused("classify", "--probe", __file__)
-
-
 def test_a_sweep_shows_a_line_for_each_point(tmp_path, monkeypatch):
     monkeypatch.setattr("storage_bench.engine.run", lambda e, job, p: SimulatedDevice(9e3).run(job))
     monkeypatch.setattr("storage_bench.engine.choose", lambda: ("native", "native-psync"))

@@ -1,0 +1,1 @@
+"""Evidence of media that somebody with more rights collected: drives, controllers, clusters."""
