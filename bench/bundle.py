@@ -12,12 +12,15 @@ from bench.errors import Incomplete, InvalidEvidence, UsageError
 from bench.estimate import Estimate
 from bench.evidence import FORMAT, Evidence, Tool
 from bench.inventory import Inventory
+from bench.judgements import CaseJudgement
 from bench.outcome import Outcome
 from bench.plan import Plan
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 256 << 20
 MAX_BYTES = 1 << 30
+PARTIAL = ".partial"
+"""End of the name of a file that is being written."""
 _PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
 
 
@@ -41,6 +44,13 @@ class Estimates:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgements:
+    """`judgements.json`, in a bundle whose plan has a guarantee."""
+
+    judgements: tuple[CaseJudgement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeFile:
     """`outcomes/<case>.<repeat>.json`."""
 
@@ -50,14 +60,17 @@ class OutcomeFile:
 class BundleWriter:
     """Writes each part when it is known, and the manifest last: without it nothing is sealed.
 
+    `reopened` is for the folder of an unfinished run: what is concluded, and the seal, come off.
     Raises UsageError for a folder that cannot be used, Incomplete for a full disk.
     """
 
-    def __init__(self, folder: Path, inventory: Inventory, plan: Plan) -> None:
+    def __init__(
+        self, folder: Path, inventory: Inventory, plan: Plan, reopened: bool = False
+    ) -> None:
         self.folder = folder
         try:
-            folder.mkdir(parents=True)
-            (folder / "outcomes").mkdir()
+            folder.mkdir(parents=True, exist_ok=reopened)
+            (folder / "outcomes").mkdir(exist_ok=reopened)
         except FileExistsError:
             raise UsageError(
                 f"{folder} exists already.", "Give a new folder with --output."
@@ -67,8 +80,16 @@ class BundleWriter:
                 f"{folder} cannot be made: {error.strerror}.",
                 "Give a folder that can be written to with --output.",
             ) from error
+        if reopened:
+            partial = (str(path.relative_to(folder)) for path in folder.rglob(f"*{PARTIAL}"))
+            for name in (seal.NAME, "estimates.json", "judgements.json", *partial):
+                (folder / name).unlink(missing_ok=True)
         self._write("inventory.json", inventory)
         self._write("plan.json", plan)
+
+    def begin(self, run: Run) -> None:
+        """Say whose run this is, for one that may be killed and taken up again."""
+        self._write("run.json", run)
 
     def replan(self, plan: Plan) -> None:
         """Save the plan again, with the shapes that were chosen since."""
@@ -90,6 +111,8 @@ class BundleWriter:
         )
         self._write("run.json", run)
         self._write("estimates.json", Estimates(evidence.estimates))
+        if evidence.judgements:
+            self._write("judgements.json", Judgements(evidence.judgements))
         files = _files(self.folder)
         write_atomically(self.folder / seal.NAME, seal.seal(FORMAT, files))
 
@@ -97,9 +120,40 @@ class BundleWriter:
         write_atomically(self.folder / name, canonical(value))
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a run left that did not come to its end."""
+
+    run: Run
+    inventory: Inventory
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+
+
+def unfinished(folder: Path) -> Unfinished:
+    """What lies in the folder of a run that was killed or interrupted.
+
+    Raises UsageError for a run that came to its end, InvalidEvidence for what is none of ours or
+    was changed since it was sealed.
+    """
+    files = {name: data for name, data in _files(folder).items() if not name.endswith(PARTIAL)}
+    manifest = files.pop(seal.NAME, None)
+    if manifest is not None:
+        seal.check(manifest, files)
+    found = Unfinished(
+        _part(files, "run.json", Run),
+        _part(files, "inventory.json", Inventory),
+        _part(files, "plan.json", Plan),
+        _outcomes(files),
+    )
+    if found.run.interrupted is None:
+        raise UsageError(f"The run in {folder} came to its end.", "Begin a new one.")
+    return found
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """All of the file or none of it, also when the power fails. Raises Incomplete."""
-    temporary = path.with_name(path.name + ".partial")
+    temporary = path.with_name(path.name + PARTIAL)
     try:
         with open(temporary, "wb") as file:
             file.write(data)
@@ -136,11 +190,10 @@ def read(folder: Path) -> Evidence:
             f"run.json is of format {run.format}, {seal.NAME} of {found.format}.",
             "Give a bundle that capbench wrote.",
         )
-    outcomes = tuple(
-        _part(files, path, OutcomeFile).outcome
-        for path in sorted(files)
-        if path.startswith("outcomes/")
-    )
+    outcomes = _outcomes(files)
+    judgements: tuple[CaseJudgement, ...] = ()
+    if "judgements.json" in files:
+        judgements = _part(files, "judgements.json", Judgements).judgements
     evidence = Evidence(
         format=run.format,
         tool=run.tool,
@@ -152,15 +205,26 @@ def read(folder: Path) -> Evidence:
         outcomes=outcomes,
         estimates=_part(files, "estimates.json", Estimates).estimates,
         interrupted=run.interrupted,
+        judgements=judgements,
     )
     expected = {"run.json", "inventory.json", "plan.json", "estimates.json"} | {
         f"outcomes/{outcome.case_id}.{outcome.repeat}.json" for outcome in outcomes
     }
+    if judgements:
+        expected.add("judgements.json")
     if stray := sorted(set(files) ^ expected):
         raise InvalidEvidence(
             f"{stray[0]} does not belong into evidence.", "Give a bundle that capbench wrote."
         )
     return evidence
+
+
+def _outcomes(files: dict[str, bytes]) -> tuple[Outcome, ...]:
+    return tuple(
+        _part(files, path, OutcomeFile).outcome
+        for path in sorted(files)
+        if path.startswith("outcomes/")
+    )
 
 
 def _instead(folder: Path) -> str:

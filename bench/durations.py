@@ -4,8 +4,9 @@ from typing import assert_never
 
 from bench.fitting import array_bytes, unfit
 from bench.inventory import Inventory
-from bench.plan import CPU, Case, KernelCase, Plan, StorageCase
+from bench.plan import CPU, Case, GuaranteeCase, KernelCase, Plan, StorageCase
 from bench.shapes import ShapeSearch
+from storage_bench import guarantee as guarantees
 
 START_S = {"torch": 4.0}
 """Rough time that a process needs before it measures, by implementation; for `plan` only."""
@@ -17,6 +18,10 @@ TRIAL_S = 3.0
 FIRST_TOUCH_BYTES_PER_S = 0.35e9
 """Of one core of a virtual machine whose memory the host hands out page by page, as measured on
 two of them; bare metal is several times faster."""
+SLOWEST_PASS_BYTES_PER_S = 10e6
+"""What goes through the file under test more slowly than this could never keep a guarantee."""
+LOOKING_S = 300.0
+"""For what is looked at before and after the load of a guarantee, on a slow drive."""
 
 
 def longest_s(case: Case) -> float:
@@ -30,8 +35,17 @@ def longest_s(case: Case) -> float:
             return case.repeats * (start_s + case.stopping.max_time_s)
         case StorageCase():
             return case.repeats * (OTHER_START_S + case.job.ramp_s + case.job.duration_s)
+        case GuaranteeCase():
+            pass_s = case.needed_bytes / SLOWEST_PASS_BYTES_PER_S  # written before, read after
+            return case.repeats * (OTHER_START_S + 2 * pass_s + guarantee_s(case) + LOOKING_S)
         case _:
             assert_never(case)
+
+
+def guarantee_s(case: GuaranteeCase) -> float:
+    """How long one replicate is under load: to settle, measured, and as a log writer."""
+    tier = guarantees.load(case.guarantee).tiers[case.tier]
+    return tier.settle_s + tier.duration_s + tier.append_s
 
 
 def total_s(plan: Plan, inventory: Inventory) -> float:

@@ -13,10 +13,11 @@ from typing import assert_never
 from bench import working_sets
 from bench.capability import by_set, capability, clock_hz, ops_per_cycle
 from bench.energy import Source, energy
-from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Skipped
-from bench.plan import Case, KernelCase, Plan, StorageCase, full_name
+from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Skipped
+from bench.plan import Case, KernelCase, Plan, full_name
 from bench.tally import median
 from bench.together import Together, alone, together
+from storage_bench.job import JobResult
 
 WANTED_CONFIDENCE = 0.95
 
@@ -55,7 +56,7 @@ def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
         rates = [rate for o in by_case[case.id] if (rate := _rate(case, o)) is not None]
         if (found := interval(case.metric, case.unit, rates)) is not None:
             ways[case.metric].append(replace(found, metric=full_name(case)))
-        if isinstance(case, StorageCase):
+        if not isinstance(case, KernelCase):
             estimates += _latencies(name, by_case[case.id])
         else:
             estimates += _from_ticks(name, case.unit, by_case[case.id])
@@ -140,13 +141,22 @@ def _rate(case: Case, outcome: Outcome) -> float | None:
                 return None
             per_launch = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
             return per_launch * sum(s.launches for s in counted) / duration_s
-        case MeasuredIO():
-            amount = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios
-            return amount / outcome.result.duration_s if outcome.result.duration_s > 0 else None
+        case MeasuredIO() | MeasuredTrial():
+            result = _result(outcome)
+            if result is None or not result.duration_s > 0:
+                return None
+            return (result.io_bytes if case.unit == "B/s" else result.ios) / result.duration_s
         case Skipped() | Failed():
             return None
         case _:
             assert_never(outcome)
+
+
+def _result(outcome: Outcome) -> JobResult | None:
+    """What an engine brought home, where storage was loaded."""
+    if isinstance(outcome, MeasuredTrial):
+        return outcome.trial.result
+    return outcome.result if isinstance(outcome, MeasuredIO) else None
 
 
 def _latencies(name: str, outcomes: list[Outcome]) -> list[Estimate]:
@@ -155,14 +165,19 @@ def _latencies(name: str, outcomes: list[Outcome]) -> list[Estimate]:
         for label, share in (("p50", 0.5), ("p99", 0.99)):
             values = []
             for outcome in outcomes:
-                if isinstance(outcome, MeasuredIO):
-                    way = outcome.result.read if direction == "read" else outcome.result.write
+                if (result := _result(outcome)) is not None:
+                    way = result.read if direction == "read" else result.write
                     if way is not None and way.latency is not None and way.ios:
                         values.append(way.latency.percentile_ns(share) / 1e9)
             found = interval(f"{name}.{direction}.{label}", "s", values)
             if found is not None:
                 estimates.append(found)
-    return estimates
+    syncs = [
+        outcome.trial.appends.sync_latency.percentile_ns(0.99) / 1e9
+        for outcome in outcomes
+        if isinstance(outcome, MeasuredTrial) and outcome.trial.appends is not None
+    ]
+    return estimates + _intervals(name, {("fdatasync.p99", "s"): syncs})
 
 
 def _from_ticks(name: str, rate_unit: str, outcomes: list[Outcome]) -> list[Estimate]:

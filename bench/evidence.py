@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from bench.estimate import Estimate, estimate
 from bench.inventory import Inventory
+from bench.judgements import CaseJudgement, judgements
 from bench.outcome import Outcome
 from bench.plan import Plan
 
 FORMAT = 1
 # Evidence format history:
 #
-# 1 - first format: inventory, plan, one file an outcome, estimates, manifest with its own digest
+# 1 - first format: inventory, plan, one file an outcome, estimates, judgements of the guarantees
+#     where there are any, manifest with its own digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Evidence:
     estimates: tuple[Estimate, ...]
     interrupted: str | None
     """Why the run ended before the plan did; None for a run that came to its end."""
+    judgements: tuple[CaseJudgement, ...] = ()
+    """Of every guarantee in the plan."""
 
 
 def conclude(
@@ -50,7 +54,7 @@ def conclude(
     outcomes: tuple[Outcome, ...],
     interrupted: str | None,
 ) -> Evidence:
-    """Everything observed, with the estimates that follow from it."""
+    """Everything observed, with the estimates and the judgements that follow from it."""
     # The order of a bundle's files, so that what is read back equals what was written.
     ordered = tuple(sorted(outcomes, key=lambda o: f"{o.case_id}.{o.repeat}.json"))
     return Evidence(
@@ -64,4 +68,5 @@ def conclude(
         outcomes=ordered,
         estimates=estimate(plan, ordered),
         interrupted=interrupted,
+        judgements=judgements(plan, ordered),
     )

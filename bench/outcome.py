@@ -5,6 +5,7 @@ from typing import Literal
 
 from bench.inventory import Health
 from storage_bench.job import JobResult
+from storage_bench.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,23 @@ class MeasuredIO:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredTrial:
+    """One replicate of a guarantee whose load came to its end, with all that bears witness."""
+
+    case_id: str
+    repeat: int
+    trial: Trial
+    readings: tuple[Reading, ...]
+    disturbance: Disturbance
+    executed: dict[str, str]
+    began_at: str
+    """UTC, ISO 8601: when the load began, the file being written."""
+    resumed_at: str | None = None
+    """When a run that had been killed was taken up again for it; None if that never happened."""
+    kind: Literal["measured-trial"] = "measured-trial"
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Not tried, for a reason that is part of the result."""
 
@@ -161,4 +179,4 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Outcome = Measured | MeasuredIO | Skipped | Failed
+Outcome = Measured | MeasuredIO | MeasuredTrial | Skipped | Failed

@@ -61,7 +61,43 @@ class StorageCase:
         return case_id(self)
 
 
-Case = KernelCase | StorageCase
+@dataclass(frozen=True, slots=True)
+class GuaranteeCase:
+    """An IOPS guarantee, tested in one folder in `repeats` replicates with a fresh file each."""
+
+    metric: str
+    unit: str
+    guarantee: str
+    """Id of the definition."""
+    guarantee_sha256: str
+    """Digest of its text: no bound of it can be moved after the fact."""
+    tier: str
+    capped: bool
+    """Declared: the volume is provisioned at exactly the target."""
+    array_cache_bytes: int
+    """Declared: memory of the array."""
+    volume_bytes: int
+    """Size of the file system, and ..."""
+    memory_bytes: int
+    """... memory of this machine, from which with the tier follow ..."""
+    needed_bytes: int
+    """... the bytes of the file under test."""
+    seed: int
+    engine: Literal["fio", "native"]
+    implementation: str
+    directory: str
+    """Where the marked folder is made."""
+    mount_point: str | None
+    """Of the file system of that folder; None where the system does not tell."""
+    repeats: int
+    kind: Literal["guarantee"] = "guarantee"
+
+    @property
+    def id(self) -> str:
+        return case_id(self)
+
+
+Case = KernelCase | StorageCase | GuaranteeCase
 
 
 @dataclass(frozen=True, slots=True)

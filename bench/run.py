@@ -10,7 +10,7 @@ from bench.durations import longest_s
 from bench.fitting import unfit
 from bench.inventory import Device, Inventory
 from bench.outcome import Outcome, Sample, Skipped
-from bench.plan import Case, Plan, StorageCase
+from bench.plan import Case, KernelCase, Plan, StorageCase
 from bench.worker import Assignment, Message
 from storage_bench import fill, guard
 from storage_bench.errors import StorageError
@@ -128,6 +128,7 @@ def _assignment(
 ) -> Assignment:
     if isinstance(case, StorageCase):
         return Assignment(case, repeat, None, str(prepared.data_file))
+    assert isinstance(case, KernelCase), "a guarantee is carried out by bench.replicates"
     device = next(d for d in inventory.devices if d.uuid == case.device)
     peers: tuple[Device, ...] = ()
     if case.kernel == BETWEEN_DEVICES:

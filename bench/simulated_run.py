@@ -44,6 +44,7 @@ def simulated_run(hostname: str = "honest", cores: int = 4) -> Evidence:
             outcomes.append(_stored(case, repeat))
             now_s += 1.5
         else:
+            assert isinstance(case, KernelCase)
             outcomes.append(_computed(case, repeat, now_s, 1e-5 * len(outcomes) + shift_s))
             now_s += 1.0
     return conclude(

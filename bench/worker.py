@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, assert_never
 
@@ -19,16 +20,18 @@ from bench.devices import backend
 from bench.devices.backend import Watch
 from bench.devices.cpu import CpuWatch
 from bench.inventory import Device
+from bench.judgements import SEED_STEP, definition
 from bench.measure import measure
-from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Sample, Skipped
-from bench.plan import Case, KernelCase, StorageCase
+from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Sample, Skipped
+from bench.plan import Case, GuaranteeCase, KernelCase, StorageCase
 from bench.shape_search import try_shapes
 from bench.shapes import Trial
 from kernels import KERNELS
 from kernels.kernel import Kernel, Place, Request
 from kernels.precision import PRECISIONS
-from storage_bench import engine
+from storage_bench import engine, replicate
 from storage_bench.errors import StorageError
+from storage_bench.job import JobResult
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -42,7 +45,7 @@ class Assignment:
     device: Device | None
     """None for storage."""
     data_file: str | None
-    """The filled file inside the marked folder; None for a kernel."""
+    """The file inside the marked folder, filled but for a guarantee; None for a kernel."""
     waits: bool = False
     """Whether the end of standard input says when to begin: others begin at the same moment."""
     peers: tuple[Device, ...] = ()
@@ -53,7 +56,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line that a worker prints: a sample as it is taken, or the outcome."""
+    """One line that a worker prints: a sample as it is taken, a note, or the outcome."""
 
     sample: Sample | None = None
     ops: int = 0
@@ -62,6 +65,8 @@ class Message:
     """Bytes in one launch of the sample."""
     ready: bool = False
     """Everything is prepared, and the worker waits to be told to begin."""
+    note: str | None = None
+    """What it does now, for people."""
     outcome: Outcome | None = None
     trial: Trial | None = None
     """What a shape reached, where shapes were to be tried; there is no outcome then."""
@@ -100,16 +105,16 @@ def tell(answers: IO[bytes], message: Message) -> None:
 def carry_out(assignment: Assignment, answers: IO[bytes]) -> Outcome:
     """Run the case and say what came of it."""
     case, repeat, device = assignment.case, assignment.repeat, assignment.device
+
+    def wait() -> None:
+        if assignment.waits:
+            tell(answers, Message(ready=True))
+            sys.stdin.buffer.readline()
+
     match case:
         case KernelCase():
             assert device is not None
             os.sched_setaffinity(0, case.cpus)
-
-            def wait() -> None:
-                if assignment.waits:
-                    tell(answers, Message(ready=True))
-                    sys.stdin.buffer.readline()
-
             return run_kernel(
                 case,
                 repeat,
@@ -122,6 +127,12 @@ def carry_out(assignment: Assignment, answers: IO[bytes]) -> Outcome:
         case StorageCase():
             assert assignment.data_file is not None
             return run_storage(case, repeat, assignment.data_file)
+        case GuaranteeCase():
+            assert assignment.data_file is not None
+            path = Path(assignment.data_file)
+            return run_trial(
+                case, repeat, path, wait, lambda text: tell(answers, Message(note=text))
+            )
         case _:
             assert_never(case)
 
@@ -230,11 +241,49 @@ def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
         result=result,
         readings=(before, watch.read(watch.now_s() - began_s)),
         disturbance=watch.disturbance(),
-        executed={
-            "engine": f"{result.engine} {result.engine_version}",
-            "interface": result.interface,
-        },
+        executed=_executed(result),
     )
+
+
+def run_trial(
+    case: GuaranteeCase,
+    repeat: int,
+    path: Path,
+    wait: Callable[[], None],
+    note: Callable[[str], None],
+) -> Outcome:
+    """One replicate: write its file, wait for the start, load it, look at what was left."""
+    demanded = definition(case)
+    seed = case.seed + SEED_STEP * repeat
+    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    try:
+        replicate.prepare(path, case.needed_bytes, seed, note)
+    except StorageError as error:
+        return Failed(case.id, repeat, str(error))
+    wait()
+    before, began_s = watch.read(0.0), watch.now_s()
+    watch.disturbance()  # what happened while the file was written is of no interest
+    began_at = datetime.now(UTC).isoformat(timespec="seconds")
+    tier = demanded.tiers[case.tier]
+    trial = replicate.carry_out(demanded, tier, path, case.needed_bytes, seed, case.engine, note)
+    if trial.result is None:
+        return Failed(case.id, repeat, trial.failure or "nothing was measured")
+    return MeasuredTrial(
+        case_id=case.id,
+        repeat=repeat,
+        trial=trial,
+        readings=(before, watch.read(watch.now_s() - began_s)),
+        disturbance=watch.disturbance(),
+        executed=_executed(trial.result),
+        began_at=began_at,
+    )
+
+
+def _executed(result: JobResult) -> dict[str, str]:
+    return {
+        "engine": f"{result.engine} {result.engine_version}",
+        "interface": result.interface,
+    }
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.errors import UsageError
 from bench.evidence import Evidence
+from bench.plan import GuaranteeCase
 from reports.facility import Facility, NodeGroup, StoragePool
 
 
@@ -16,10 +17,16 @@ class Assignment:
     evidences: tuple[Evidence, ...]
 
 
+def is_of_a_volume(evidence: Evidence) -> bool:
+    """Whether a bundle holds nothing but a guarantee: it says nothing of what a node computes."""
+    return all(isinstance(case, GuaranteeCase) for case in evidence.plan.cases)
+
+
 def of_machines(evidences: Sequence[Evidence]) -> Facility:
     """The facility that the measured machines are by themselves: a group of one node each."""
     groups = []
-    for evidence in evidences:
+    nodes = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
+    for evidence in nodes:
         found = accelerators(evidence)
         groups.append(
             NodeGroup(
@@ -30,8 +37,9 @@ def of_machines(evidences: Sequence[Evidence]) -> Facility:
                 hosts=(hostname(evidence),),
             )
         )
-    name = hostname(evidences[0]) if len(evidences) == 1 else f"{len(evidences)} machines"
-    pools = tuple(pool for evidence in evidences if (pool := _pool(evidence)) is not None)
+    hosts = {hostname(evidence) for evidence in evidences}
+    name = hosts.pop() if len(hosts) == 1 else f"{len(hosts)} machines"
+    pools = tuple(pool for evidence in nodes if (pool := _pool(evidence)) is not None)
     return Facility(
         name=name,
         scope="machine",
@@ -48,6 +56,10 @@ def assign(
 
     Raises UsageError: one host given twice, two groups that fit, more evidence than nodes.
     """
+    runs = [evidence.run_id for evidence in evidences if is_of_a_volume(evidence)]
+    if again := sorted({run for run in runs if runs.count(run) > 1}):
+        raise UsageError(f"The bundle of run {again[0]} is given twice.", "Give it once.")
+    evidences = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
     hosts = [hostname(evidence) for evidence in evidences]
     if twice := sorted({host for host in hosts if hosts.count(host) > 1}):
         raise UsageError(

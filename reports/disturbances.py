@@ -69,7 +69,7 @@ def disturbances(evidence: Evidence) -> tuple[Disturbance, ...]:
             by
             for outcome in measured
             for named in causes(outcome)
-            for by in {cause.by for cause in named}
+            for by in dict.fromkeys(cause.by for cause in named)
         )
         found.append(
             Disturbance(

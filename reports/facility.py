@@ -106,6 +106,24 @@ class StoragePool:
 
 
 @dataclass(frozen=True, slots=True)
+class BusinessSystem:
+    """A key business system, and the volume that bears it: evidence is matched by that."""
+
+    name: str
+    host: str
+    """Host name of the machine that the volume is tested from."""
+    mount_point: str
+    """Of the volume on that machine."""
+    source: str
+    run_id: str | None = None
+    """The one bundle that is meant; None: all bundles of that volume, of which the worst counts."""
+
+    @property
+    def volume(self) -> str:
+        return f"{self.host}:{self.mount_point}"
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A network link between two important facilities."""
 
@@ -161,6 +179,7 @@ class Facility:
     groups: tuple[NodeGroup, ...] = ()
     pools: tuple[StoragePool, ...] = ()
     links: tuple[Link, ...] = ()
+    business_systems: tuple[BusinessSystem, ...] = ()
     edge_coverage: Coverage | None = None
     optical_nodes: Coverage | None = None
     srv6_share: Coverage | None = None
@@ -174,6 +193,7 @@ class Facility:
         _once("group", (group.name for group in self.groups))
         _once("pool", (pool.name for pool in self.pools))
         _once("link", (link.name for link in self.links))
+        _once("business system", (system.name for system in self.business_systems))
         _once("host", (host for group in self.groups for host in group.hosts))
 
     @property

@@ -1,9 +1,19 @@
 """Every target of the plan with what was found about it, under the chosen policy and the others."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
-from reports.figure import Figure, Unknown
-from reports.judge import Alternative, Finding, Judged, contributes, judge, robustness
+from reports.figure import Basis, Figure, Unknown
+from reports.judge import (
+    Alternative,
+    Finding,
+    Judged,
+    Ruling,
+    Verdict,
+    contributes,
+    judge,
+    robustness,
+)
 from reports.metrics import METRICS, Facts
 from reports.policy import Policy
 from reports.targets import Indicator, Operator, Scope, Threshold
@@ -89,24 +99,38 @@ def _finding(
         reason=judged[chosen].reason,
         amount=amount if scope == facility.scope else None,
         contribution=amount if shown and scope != facility.scope else None,
-        basis=found.basis if isinstance(found, Figure) and shown else None,
+        basis=_basis(found) if shown else None,
         policy=chosen.name if policy_dependent else None,
         alternatives=alternatives if policy_dependent else (),
         robustness=robustness(judged[chosen], alternatives) if policy_dependent else None,
-        how=found.how if isinstance(found, Figure) else (),
+        how=() if isinstance(found, Unknown) else found.how,
         gaps=found.gaps if isinstance(found, Figure) else (found.reason,),
         binding=binding,
+        said=found.said if isinstance(found, Ruling) else None,
     )
 
 
-def _figure(id: str, facts: Facts) -> Figure | Unknown:
+def _basis(found: Figure | Ruling | Unknown) -> Basis | None:
+    match found:
+        case Figure():
+            return found.basis
+        case Ruling():
+            # Which system stands on which volume is declared.
+            return Basis.MIXED if found.verdict is not Verdict.NOT_MEASURED else None
+        case Unknown():
+            return None
+        case _:
+            assert_never(found)
+
+
+def _figure(id: str, facts: Facts) -> Figure | Ruling | Unknown:
     metric = METRICS.get(id)
     if metric is None:
         return Unknown("no formula is known for it")
     return metric(facts)
 
 
-def _alternative(policy: Policy, found: Figure | Unknown, judged: Judged) -> Alternative:
+def _alternative(policy: Policy, found: Figure | Ruling | Unknown, judged: Judged) -> Alternative:
     return Alternative(
         policy=policy.name,
         certifiable=policy.certifiable,

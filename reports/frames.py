@@ -15,13 +15,23 @@ _INTEGERS = ("number", "year", "n", "measured_nodes", "declared_nodes")
 
 
 def everything(report: Report) -> pd.DataFrame:
-    """Indicators, thresholds, capacities, estimates and omissions in one long table.
+    """Indicators, thresholds, guarantees, capacities, estimates, omissions in one long table.
 
     The first column says which of them a line is; a line leaves empty what it has no answer for.
     """
     lines = [
         *(_flat("indicator", row) for row in rows.indicators(report)),
         *(_flat("threshold", row) for row in rows.thresholds(report)),
+        *(
+            {
+                **row,
+                "table": "guarantee",
+                "id": row["mount_point"] or row["directory"],
+                "reason": "; ".join(row["reasons"]),
+            }
+            for row in rows.certificates(report)
+        ),
+        *({**row, "table": "business system", "id": row["system"]} for row in rows.systems(report)),
         *({"table": "capacity", "id": row["metric"], **row} for row in rows.capacities(report)),
         *({"table": "estimate", "id": row["metric"], **row} for row in rows.estimates(report)),
         *(

@@ -40,6 +40,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was found about a demand that is no matter of one amount: the verdict itself."""
+
+    verdict: Verdict
+    reason: str
+    said: str
+    """In a few words, where others have their amount: `2 of 3 systems`."""
+    how: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """The same indicator under another conversion policy."""
 
@@ -77,6 +88,8 @@ class Finding:
     gaps: tuple[str, ...]
     binding: bool
     """Whether to miss it is to miss the plan."""
+    said: str | None = None
+    """What was found, where it is no amount."""
 
 
 def compare(amount: Interval, operator: Operator, target: float) -> Verdict:
@@ -100,9 +113,15 @@ def compare(amount: Interval, operator: Operator, target: float) -> Verdict:
 
 
 def judge(
-    found: Figure | Unknown, operator: Operator, target: float, scope: Scope, facility: Facility
+    found: Figure | Ruling | Unknown,
+    operator: Operator,
+    target: float,
+    scope: Scope,
+    facility: Facility,
 ) -> Judged:
     """The verdict on one target. One machine is not a city: then nothing is judged."""
+    if isinstance(found, Ruling):
+        return Judged(found.verdict, found.reason)
     if (outside := scope_gap(scope, facility)) is not None:
         if isinstance(found, Unknown) and scope != "link":
             outside = f"{outside}; {found.reason}"

@@ -5,13 +5,14 @@ said to make of it. Only raw and usable carry a share: what reduction claims pro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 from reports.declaration import read_shipped, shipped
 from reports.drives import Drive, count_once
 from reports.facility import Facility, Medium, StoragePool
+from reports.guarantees import Certificate, proof_of
 from reports.judge import Verdict
 
 Basis = Literal["usable", "raw"]
@@ -30,6 +31,10 @@ class Pool(StoragePool):
     """Random I/O a second of the whole pool, at the guarantee's load."""
     guarantee: Outcome | None = None
     """Verdict of the certifying tier on this pool; None where nobody has looked."""
+    host: str | None = None
+    """Machine that a volume of the pool is tested from; evidence is matched by it, and by ..."""
+    mount_point: str | None = None
+    """... where the volume is mounted there."""
 
     def __post_init__(self) -> None:
         # Not super(): a slotted dataclass is a new class, which the empty form does not find.
@@ -126,12 +131,16 @@ def of_facility(facility: Facility) -> Inventory:
 
 
 def ledger(
-    inventory: Inventory, readings: Sequence[Definition], wanted: Fraction | None = None
+    inventory: Inventory,
+    readings: Sequence[Definition],
+    wanted: Fraction | None = None,
+    found: Sequence[Certificate] = (),
 ) -> Ledger:
-    """Add everything up; `wanted` is the share that the lower bound has to reach."""
+    """Add everything up; `wanted` is the share for the lower bound, `found` evidence beside it."""
     drives, remarks = count_once(inventory.drives)
     pools = []
-    for pool in inventory.pools:
+    for listed in inventory.pools:
+        pool = _guaranteed_by(listed, found, remarks)
         if pool.media in NOT_CAPACITY:
             remarks.append(f"pool {pool.name}: {pool.media} is no capacity here")
             continue
@@ -228,6 +237,20 @@ class _Entry:
             return None
         units = Fraction(self.pool.usable_bytes, reading.density_bytes)
         return Fraction(self.pool.iops) >= Fraction(reading.density_iops) * units
+
+
+def _guaranteed_by(pool: Pool, found: Sequence[Certificate], remarks: list[str]) -> Pool:
+    """The pool with the guarantee that evidence shows, and a remark on what it rests on."""
+    shown = proof_of(pool.host, pool.mount_point, found)
+    if shown is None:
+        if pool.guarantee is not None:
+            remarks.append(f"pool {pool.name}: guarantee {pool.guarantee} is only declared")
+        return pool
+    said = f"{shown.verdict} ({shown.threshold_iops:.0f} IOPS) evidenced by run {shown.run_id}"
+    if pool.guarantee not in (None, shown.verdict.value):
+        said += f", though {pool.guarantee} is declared"
+    remarks.append(f"pool {pool.name}: guarantee {said}")
+    return replace(pool, guarantee=shown.verdict.value)
 
 
 def _amount(pools: Sequence[_Entry], basis: Literal["raw", "usable", "effective"]) -> Amount:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from bench.estimate import Estimate
 from reports.facility import Coverage, Facility, Link
 from reports.figure import Basis, Figure, Unknown, joint_basis
+from reports.guarantees import Certificate, joint, systems
 from reports.interval import UNKNOWN, Interval, exact
+from reports.judge import Ruling, Verdict
 from reports.normalise import Capacity, total
 from reports.targets import TargetPlan
 
@@ -21,12 +23,14 @@ class Facts:
     plan: TargetPlan
     estimates: tuple[Estimate, ...] = ()
     """Of all machines that were measured."""
+    certificates: tuple[Certificate, ...] = ()
+    """What sealed tests of the IOPS guarantee say."""
 
 
 BUSINESS_LOAD = "storage.mixed70.8k"
 """8 KiB, random, 70 % reads: the load that stands for a key business system."""
 
-Metric = Callable[[Facts], Figure | Unknown]
+Metric = Callable[[Facts], Figure | Ruling | Unknown]
 
 
 def compute_scale(facts: Facts) -> Figure | Unknown:
@@ -184,14 +188,34 @@ def large_ai_centre(facts: Facts) -> Figure | Unknown:
     return total(facts.capacities, "intelligent")
 
 
-def business_iops(facts: Facts) -> Figure | Unknown:
-    """Mixed random IOPS of the slowest machine (plan, task 8; the load is a convention here)."""
-    found = [e for e in facts.estimates if e.metric == BUSINESS_LOAD]
-    if not found:
-        return Unknown(f"{BUSINESS_LOAD} was not measured")
-    slowest = min(found, key=lambda e: e.low)
-    amount = Interval(slowest.low, slowest.value, slowest.high)
-    return Figure(amount, slowest.unit, Basis.MEASURED, (f"{BUSINESS_LOAD}, a short test",))
+def business_iops(facts: Facts) -> Figure | Ruling | Unknown:
+    """The guarantee on the volume of each business system, by sealed evidence (plan, task 8).
+
+    Without a system there is nothing to judge: then the mixed random IOPS of the slowest machine
+    are shown, which a short test found, and which are an indication and no more.
+    """
+    threshold = facts.plan.threshold("business_iops").value
+    if found := systems(facts.facility, facts.certificates, threshold):
+        verdicts = [each.verdict for each in found]
+        met, count = verdicts.count(Verdict.MET), len(found)
+        open_ = tuple(
+            f"{each.system} ({each.volume}) {each.verdict}: {each.reason}"
+            for each in found
+            if each.verdict is not Verdict.MET
+        )
+        return Ruling(
+            verdict=joint(verdicts),
+            reason="; ".join(open_) or "each volume was tested by itself, not all at once",
+            said=f"{met} of {count} {'system' if count == 1 else 'systems'}",
+            how=tuple(f"{each.system} on {each.volume}: {each.verdict}" for each in found),
+        )
+    if short := [e for e in facts.estimates if e.metric == BUSINESS_LOAD]:
+        slowest = min(short, key=lambda e: e.low)
+        amount = Interval(slowest.low, slowest.value, slowest.high)
+        return Figure(amount, slowest.unit, Basis.MEASURED, (f"{BUSINESS_LOAD}, a short test",))
+    if facts.certificates:
+        return Unknown("no facility file says which business system the tested volume bears")
+    return Unknown(f"no business system is declared, and {BUSINESS_LOAD} was not measured")
 
 
 METRICS: dict[str, Metric] = {

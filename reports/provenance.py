@@ -7,6 +7,7 @@ from bench.estimate import Estimate
 from bench.evidence import Evidence
 from bench.plan import Case, KernelCase, full_name
 from reports.caches import is_step
+from reports.guarantees import Certificate
 from reports.judge import Finding
 from reports.metrics import Facts
 from reports.normalise import Capacity
@@ -36,8 +37,18 @@ def provenance(
             if not is_step(e.metric)
         ),
         *(entry for evidence in evidences for entry in _staircases(evidence)),
+        *(_guarantee(certificate) for certificate in facts.certificates),
         *(_capacity(capacity) for capacity in facts.capacities),
         *(_finding(finding, plan) for finding in findings),
+    )
+
+
+def _guarantee(certificate: Certificate) -> Provenance:
+    return Provenance(
+        figure=f"IOPS guarantee of {certificate.volume}",
+        formula=f"{certificate.guarantee}, judged from every second of its replicates",
+        inputs=(f"{certificate.replicates} replicates in {certificate.directory}",),
+        origin=f"{certificate.host}, run {certificate.run_id}",
     )
 
 

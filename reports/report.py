@@ -22,6 +22,8 @@ from reports.chosen_shapes import ChosenShape, chosen_shapes
 from reports.disturbances import Disturbance, disturbances
 from reports.facility import Facility
 from reports.findings import indicators, thresholds
+from reports.guarantees import Certificate, SystemFinding, certificates, systems
+from reports.guarantees import notes as notes_on_volumes
 from reports.judge import Finding, exit_code
 from reports.metrics import Facts
 from reports.node_runs import NodeRun, node_runs
@@ -70,6 +72,10 @@ class Report:
     rooflines: tuple[Roofline, ...]
     series: tuple[Point, ...]
     provenance: tuple[Provenance, ...]
+    certificates: tuple[Certificate, ...]
+    """What was tested of the IOPS guarantee, volume by volume."""
+    systems: tuple[SystemFinding, ...]
+    """The guarantee on the business systems that the facility declares."""
     audit: tuple[AuditFinding, ...]
     """Where the evidence contradicts itself, the program or physics."""
     warnings: tuple[str, ...]
@@ -125,7 +131,8 @@ def build(
         for e in evidences
         for estimate in e.estimates
     )
-    facts = _facts(place, assignments, estimates, wanted, chosen)
+    tested = certificates(evidences)
+    facts = _facts(place, assignments, estimates, tested, wanted, chosen)
     found = indicators(facts, asked)
     audited = tuple((e, finding) for e in evidences for finding in audit(e))
     tops = tuple(p for e in evidences for p in peaks(e) + accelerator_peaks(e))
@@ -150,12 +157,20 @@ def build(
         rooflines=tuple(line for evidence in evidences for line in rooflines(evidence)),
         series=tuple(point for evidence in evidences for point in points(evidence)),
         provenance=provenance(evidences, facts[chosen], found, wanted),
+        certificates=tested,
+        systems=tuple(
+            system
+            for threshold in wanted.thresholds
+            if threshold.id == "business_iops"
+            for system in systems(place, tested, threshold.value)
+        ),
         audit=tuple(finding for _, finding in audited),
         warnings=(
             *_warnings(evidences, tops),
             *map(_warning, audited),
             *_of_ones_own(chosen, wanted),
             *notes,
+            *notes_on_volumes(place, tested),
         ),
     )
 
@@ -164,6 +179,7 @@ def _facts(
     facility: Facility,
     assignments: tuple[Assignment, ...],
     estimates: tuple[HostEstimate, ...],
+    tested: tuple[Certificate, ...],
     plan: TargetPlan,
     chosen: Policy,
 ) -> dict[Policy, Facts]:
@@ -174,6 +190,7 @@ def _facts(
             capacities=normalise(assignments, facility, policy),
             plan=plan,
             estimates=tuple(e.estimate for e in estimates),
+            certificates=tested,
         )
         for policy in (chosen, *alternatives(chosen))
     }

@@ -93,6 +93,16 @@ def shapes(report: Report) -> list[Row]:
     return [encode(chosen) for chosen in report.shapes]
 
 
+def certificates(report: Report) -> list[Row]:
+    """What was tested of the IOPS guarantee, volume by volume."""
+    return [encode(certificate) for certificate in report.certificates]
+
+
+def systems(report: Report) -> list[Row]:
+    """The guarantee on each business system that the facility declares."""
+    return [encode(system) for system in report.systems]
+
+
 def disturbances(report: Report) -> list[Row]:
     """How far each way of measuring stayed behind what the cores can do, and what is to blame."""
     return [encode(disturbance) for disturbance in report.disturbances]
@@ -136,6 +146,7 @@ def _finding(finding: Finding, plan: TargetPlan) -> Row:
         "scope": finding.scope,
         "binding": finding.binding,
         "contribution": contribution,
+        "said": finding.said,
         "policy": finding.policy,
         "robustness": encode(finding.robustness),
         "alternatives": [

@@ -7,8 +7,8 @@ from typing import assert_never
 
 from bench.evidence import Evidence
 from bench.loss import during
-from bench.outcome import Failed, Measured, MeasuredIO, Skipped
-from bench.plan import Case
+from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Skipped
+from bench.plan import Case, GuaranteeCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def omissions(evidence: Evidence) -> tuple[Omission, ...]:
                 for sample in outcome.samples:
                     if sample.rejected is not None:
                         counts[outcome.case_id, "rejected samples", sample.rejected] += 1
-            case MeasuredIO():
+            case MeasuredIO() | MeasuredTrial():
                 processes[outcome.case_id] += 1
             case Skipped():
                 counts[outcome.case_id, "skipped", outcome.reason] += 1
@@ -97,7 +97,8 @@ def omissions(evidence: Evidence) -> tuple[Omission, ...]:
         if ran < case.repeats:
             reason = evidence.interrupted or "the evidence has no outcome of it"
             counts[case.id, "never ran", reason] += case.repeats - ran
-        if processes[case.id] == 1:
+        # A guarantee has its judgement, which needs no interval.
+        if processes[case.id] == 1 and not isinstance(case, GuaranteeCase):
             counts[case.id, "no interval", "one process alone has no interval"] += 1
     return _listed(evidence, counts)
 
@@ -113,9 +114,7 @@ def _listed(evidence: Evidence, counts: dict[tuple[str, str, str], int]) -> tupl
     return tuple(found)
 
 
-def _rates(
-    case: Case, outcome: Measured | MeasuredIO | Skipped | Failed
-) -> Sequence[tuple[float, float, str | None, str | None]]:
+def _rates(case: Case, outcome: Outcome) -> Sequence[tuple[float, float, str | None, str | None]]:
     match outcome:
         case Measured():
             work = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
@@ -130,6 +129,9 @@ def _rates(
             result = outcome.result
             amount = result.io_bytes if case.unit == "B/s" else result.ios
             return [(0.0, amount / result.duration_s, None, None)] if result.duration_s > 0 else []
+        case MeasuredTrial():
+            done = outcome.trial.result
+            return [] if done is None else [(0.0, done.ios / done.duration_s, None, None)]
         case Skipped() | Failed():
             return []
         case _:

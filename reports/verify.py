@@ -10,9 +10,10 @@ from bench import bundle
 from bench.errors import InvalidEvidence
 from bench.estimate import estimate
 from bench.evidence import Evidence
-from bench.outcome import Measured, MeasuredIO
+from bench.outcome import Measured, MeasuredIO, MeasuredTrial
 from reports.audit import audit, grave, malformed
 from reports.audit.finding import Finding, Severity
+from reports.verify_guarantees import require_judgements, require_whole_guarantees
 
 
 def verify(folder: Path) -> Evidence:
@@ -36,9 +37,11 @@ def examine(folder: Path) -> tuple[Evidence, tuple[Finding, ...]]:
     if found := malformed(evidence):
         raise _invalid(f"{found[0].where}: {found[0].because} [{found[0].rule}].")
     _shapes_follow(evidence)
+    require_whole_guarantees(evidence)
     _plan_is_carried_out(evidence)
     _results_are_right(evidence)
     _estimates_follow(evidence)
+    require_judgements(evidence)
     return evidence, audit(evidence)
 
 
@@ -67,7 +70,7 @@ def _plan_is_carried_out(evidence: Evidence) -> None:
 
 
 def _results_are_right(evidence: Evidence) -> None:
-    kinds = {case.id: case.kind for case in evidence.plan.cases}
+    cases = {case.id: case for case in evidence.plan.cases}
     for outcome in evidence.outcomes:
         name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
         if isinstance(outcome, Measured):
@@ -75,8 +78,11 @@ def _results_are_right(evidence: Evidence) -> None:
                 raise _invalid(f"{name}: a wrong result is sealed as measured.")
             if any(s.duration_s <= 0 or s.launches < 1 for s in outcome.samples):
                 raise _invalid(f"{name}: a sample without time or work is sealed as measured.")
-        expected = {Measured: "kernel", MeasuredIO: "storage"}.get(type(outcome))
-        if expected is not None and kinds[outcome.case_id] != expected:
+        case = cases[outcome.case_id]
+        expected = {
+            Measured: "kernel", MeasuredIO: "storage", MeasuredTrial: "guarantee"
+        }.get(type(outcome), case.kind)  # fmt: skip
+        if case.kind != expected:
             raise _invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
 
 

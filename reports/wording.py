@@ -6,6 +6,7 @@ from bench.units import format_binary, format_si, significant
 from reports.accelerator_runs import AcceleratorRun
 from reports.chosen_shapes import ChosenShape
 from reports.disturbances import WORTH_TELLING, Disturbance
+from reports.guarantees import Certificate, SystemFinding
 from reports.interval import Interval
 from reports.judge import Finding, Verdict
 from reports.node_runs import NodeRun
@@ -110,7 +111,39 @@ def target(finding: Finding, plan: TargetPlan) -> str:
     return f"{OPERATOR[finding.operator]} {wanted:g}{name}"
 
 
-def verdict(finding: Finding) -> str:
+def found(finding: Finding) -> str:
+    """What was found about a target: an amount with its bounds, or a few words."""
+    return finding.said or amount(
+        finding.amount or finding.contribution, finding.unit, finding.target
+    )
+
+
+def found_short(finding: Finding) -> str:
+    """The same without bounds."""
+    return finding.said or short(
+        finding.amount or finding.contribution, finding.unit, finding.target
+    )
+
+
+def held(certificate: Certificate) -> str:
+    """In how many of its seconds a volume held the rate, and what that shows."""
+    good = certificate.seconds - certificate.misses
+    shown = "demonstrated" if certificate.demonstrated else "observed"
+    return f"{good} of {certificate.seconds} s, {shown}"
+
+
+def tested(certificate: Certificate) -> str:
+    """By which definition, how long, by what, and what that is worth."""
+    worth = "certifying" if certificate.certifies else "indicative"
+    worth = "SIMULATED" if certificate.simulated else worth
+    taken_up = ", taken up again" if certificate.resumed else ""
+    return (
+        f"{certificate.guarantee}, tier {certificate.tier} ({worth}), "
+        f"{certificate.replicates} replicates by {certificate.engine}{taken_up}"
+    )
+
+
+def verdict(finding: Finding | SystemFinding) -> str:
     return f"{SIGN[finding.verdict]} {finding.verdict.value}"
 
 

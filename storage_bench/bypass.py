@@ -8,11 +8,10 @@ import errno
 import mmap
 import os
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage_bench.job import Job, JobResult
-from storage_bench.witness import Counters
+from storage_bench.trial import Counters, Part, Proof
 
 SAMPLED_PAGES = 256
 RESIDENT_SHARE = 0.02
@@ -21,32 +20,6 @@ DEVICE_SHARE = 0.95
 """Share of the job's bytes that the device must have seen; writes may be merged."""
 FASTEST_S = 5e-6
 """A read that crosses a bus to a drive takes longer; memory answers in less than 1 us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the proof."""
-
-    name: str
-    holds: bool | None
-    """None where it cannot be told here."""
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """All parts; it stands only if each of them holds."""
-
-    parts: tuple[Part, ...]
-
-    @property
-    def stands(self) -> bool:
-        return all(part.holds is True for part in self.parts)
-
-    @property
-    def broken(self) -> tuple[Part, ...]:
-        """The parts that do not hold, or cannot be told."""
-        return tuple(part for part in self.parts if part.holds is not True)
 
 
 def prove(

@@ -9,6 +9,9 @@ from storage_bench.job import Direction, JobResult, Latency, Window
 from storage_bench.trial import Trial
 from storage_bench.verdict import Check, Verdict
 
+AGREEMENT_SHARE = 0.02
+"""How far two counts of the same operations may differ: fio rounds its logs to milliseconds."""
+
 
 def seconds(result: JobResult) -> tuple[Window, ...]:
     """The whole seconds: a part of one at either end has no rate."""
@@ -24,6 +27,19 @@ def episodes(flags: Sequence[bool]) -> tuple[tuple[int, int], ...]:
         elif flag:
             found.append((index, index))
     return tuple(found)
+
+
+def agreement(result: JobResult) -> Iterator[Check]:
+    """Windows and histograms speak of the same operations as the totals, or prove nothing."""
+    windows = sum(window.ios for window in result.windows)
+    parts = [("windows", windows, result.ios)]
+    for name, way in (("read latencies", result.read), ("write latencies", result.write)):
+        if way is not None and way.latency is not None:
+            parts.append((name, sum(way.latency.counts), way.ios))
+    for name, counted, total in parts:
+        if abs(counted - total) > AGREEMENT_SHARE * total:
+            because = f"they hold {counted} of {total} operations"
+            yield Check(name, Verdict.INCONCLUSIVE, because)
 
 
 def rate(guarantee: Guarantee, threshold: float, whole: Sequence[Window]) -> Iterator[Check]:
@@ -160,6 +176,46 @@ def data(guarantee: Guarantee, trial: Trial) -> Check:
     )
     genuine = found.compressed_share >= rule.compressed_share and found.repeated == 0
     return Check("data", Verdict.PASS if genuine else Verdict.INCONCLUSIVE, because)
+
+
+def integrity(trial: Trial) -> Check:
+    """Everything that was written came back; one byte that did not is one too many."""
+    found, name = trial.integrity, "integrity"
+    if found is None:
+        return Check(name, Verdict.NOT_MEASURED, "the file was not read back")
+    if found.broken:
+        where = ", ".join(map(str, found.broken_at))
+        because = (
+            f"{found.broken} of {found.blocks} blocks hold other than what was written, "
+            f"at byte {where}"
+        )
+        return Check(name, Verdict.FAIL, because, inexcusable=True)
+    known = found.anew + found.as_filled + found.by_load
+    because = (
+        f"{known} of {found.blocks} blocks are as written: {found.as_filled} from before the load, "
+        f"{found.by_load} by it, {found.anew} after it"
+    )
+    if found.untold:
+        because += f"; {found.untold} by an engine that leaves no mark in them"
+    if known + found.untold != found.blocks or not found.anew:
+        return Check(name, Verdict.NOT_MEASURED, because)
+    return Check(name, Verdict.PASS, because)
+
+
+def appends(guarantee: Guarantee, trial: Trial) -> Check:
+    """How long a log writer waits until a small append is durable."""
+    found, rule = trial.appends, guarantee.appends
+    name = "durable appends"
+    if found is None or not sum(found.sync_latency.counts):
+        return Check(name, Verdict.NOT_MEASURED, "none was made")
+    p99_s = found.sync_latency.percentile_ns(0.99) / 1e9
+    because = (
+        f"{found.syncs} of {found.block_bytes} B by {found.engine}: p99 of fdatasync "
+        f"{p99_s * 1e3:.3g} ms (at most {rule.sync_p99_s * 1e3:g}), "
+        f"max {found.sync_latency.max_ns / 1e6:.3g} ms"
+    )
+    holds = p99_s <= rule.sync_p99_s
+    return Check(name, Verdict.PASS if holds else Verdict.FAIL, because)
 
 
 def steadiness(tier: Tier, whole: Sequence[Window]) -> Check:

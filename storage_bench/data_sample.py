@@ -5,21 +5,10 @@ import mmap
 import os
 import random
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage_bench.errors import StorageError
-
-
-@dataclass(frozen=True, slots=True)
-class DataSample:
-    """What a sample of blocks showed."""
-
-    blocks: int
-    compressed_share: float
-    """Size after zlib over size before; random data is above 1."""
-    repeated: int
-    """Blocks that equal another one of the sample."""
+from storage_bench.trial import DataSample
 
 
 def sample(path: Path, size_bytes: int, block_bytes: int, blocks: int, seed: int) -> DataSample:

@@ -6,7 +6,9 @@ from typing import Literal, assert_never
 from storage_bench import fio
 from storage_bench.errors import StorageError
 from storage_bench.job import Job, JobResult
+from storage_bench.native import appends as native_appends
 from storage_bench.native import engine as native
+from storage_bench.trial import Appends
 
 Engine = Literal["fio", "native"]
 
@@ -16,10 +18,22 @@ def choose() -> tuple[Engine, str]:
 
     fio where it is installed, because others can repeat its jobs; else the built-in engine.
     """
-    found = fio.find()
-    if found is None:
-        return "native", f"native-{native.interface()}"
-    return "fio", f"fio-{found.interface}"
+    engine: Engine = "native" if fio.find() is None else "fio"
+    return engine, label(engine)
+
+
+def label(engine: Engine, timed: bool = False) -> str:
+    """The engine with its I/O interface; `timed` is for jobs with a rate.
+
+    Raises StorageError where it is not installed.
+    """
+    match engine:
+        case "native":
+            return f"native-{native.interface(timed)}"
+        case "fio":
+            return f"fio-{_fio().interface}"
+        case _:
+            assert_never(engine)
 
 
 def run(engine: Engine, job: Job, path: Path) -> JobResult:
@@ -28,12 +42,29 @@ def run(engine: Engine, job: Job, path: Path) -> JobResult:
         case "native":
             return native.run(job, path)
         case "fio":
-            found = fio.find()
-            if found is None:
-                raise StorageError("fio is not installed here.", "Install it, or use native.")
-            return found.run(job, path)
+            return _fio().run(job, path)
         case _:
             assert_never(engine)
+
+
+def appends(
+    engine: Engine, path: Path, block_bytes: int, size_bytes: int, limit_s: float, seed: int
+) -> Appends:
+    """Append to a new file, each block made durable; raises StorageError where that fails."""
+    match engine:
+        case "native":
+            return native_appends.run(path, block_bytes, size_bytes, limit_s, seed)
+        case "fio":
+            return _fio().appends(path, block_bytes, size_bytes, limit_s)
+        case _:
+            assert_never(engine)
+
+
+def _fio() -> fio.Fio:
+    found = fio.find()
+    if found is None:
+        raise StorageError("fio is not installed here.", "Install it, or use native.")
+    return found
 
 
 def fio_version() -> str | None:

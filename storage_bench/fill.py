@@ -5,6 +5,7 @@ import mmap
 import os
 from pathlib import Path
 
+from storage_bench.content import filled
 from storage_bench.errors import StorageError
 
 CHUNK_BYTES = 2**20
@@ -14,18 +15,16 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def fill(path: Path, size_bytes: int, seed: int) -> None:
     """Make `path`, which must not exist, with `size_bytes` of random data, and sync it.
 
-    Equal seeds write equal files (numpy's SFC64). Raises StorageError where the space, the quota
-    or the medium ends; what was written by then belongs to the workspace and goes with it.
+    Equal seeds write equal files, whose pages say where they belong (content.py). Raises
+    StorageError where the space, the quota or the medium ends; what was written by then belongs to
+    the workspace and goes with it.
     """
-    from numpy.random import SFC64
-
     chunk = mmap.mmap(-1, CHUNK_BYTES)  # page-aligned, as O_DIRECT wants it
-    generator = SFC64(seed)
     try:
         file = _create(path)
         try:
             for start_bytes in range(0, size_bytes, CHUNK_BYTES):
-                chunk[:] = generator.random_raw(CHUNK_BYTES // 8).tobytes()
+                chunk[:] = filled(seed, start_bytes, CHUNK_BYTES).tobytes()
                 _write(file, chunk, start_bytes)
             # Only whole chunks were written, because a drive takes no part of a sector.
             os.ftruncate(file, size_bytes)

@@ -6,7 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from storage_bench.guard import require_data_file
 from storage_bench.histogram import COARSE_BITS
 from storage_bench.job import Job, JobResult
 from storage_bench.marker import OURS
+from storage_bench.trial import Appends
 
 JOB_FILE = f"{OURS}fio.job"
 OUTPUT_FILE = f"{OURS}fio.json"
@@ -52,14 +53,40 @@ class Fio:
             for file in (folder / JOB_FILE, folder / OUTPUT_FILE, *folder.glob(f"{LOGS}_*.log")):
                 file.unlink(missing_ok=True)
 
+    def appends(self, path: Path, block_bytes: int, size_bytes: int, limit_s: float) -> Appends:
+        """Append to a new file at `path` in a marked folder, fdatasync after each.
+
+        Raises StorageError without a usable result.
+        """
+        folder = path.parent
+        try:
+            (folder / JOB_FILE).write_text(append_file(path.name, block_bytes, size_bytes, limit_s))
+            text = self._output(folder, limit_s + GRACE_S)
+        except OSError as error:
+            raise StorageError(
+                f"fio could not be run in {folder}: {error.strerror}.", "Check the folder's rights."
+            ) from error
+        finally:
+            for file in (folder / JOB_FILE, folder / OUTPUT_FILE):
+                file.unlink(missing_ok=True)
+        version, latency = fio_parser.parse_syncs(text)
+        return Appends(f"fio {version}", block_bytes, sum(latency.counts), latency)
+
     def _run(self, job: Job, folder: Path) -> JobResult:
+        options = ["--readonly"] if job.read_share == 1 else []
+        text = self._output(folder, job.ramp_s + job.duration_s + GRACE_S, options)
+        result = fio_parser.parse(text)
+        windows, warnings = fio_log.windows(
+            _texts(folder, "iops"), _texts(folder, "clat_hist"), result, job.duration_s
+        )
+        return replace(result, windows=windows, warnings=result.warnings + warnings)
+
+    def _output(self, folder: Path, limit_s: float, options: Sequence[str] = ()) -> str:
+        """Run the job file in the folder and return what fio wrote."""
         command = [self.path, "--output-format=json+", f"--output={OUTPUT_FILE}", "--eta=never"]
-        if job.read_share == 1:
-            command.append("--readonly")
-        limit_s = job.ramp_s + job.duration_s + GRACE_S
         try:
             done = subprocess.run(
-                [*command, JOB_FILE],
+                [*command, *options, JOB_FILE],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -82,11 +109,7 @@ class Fio:
         output = folder / OUTPUT_FILE
         if not output.exists():
             raise StorageError("fio ended well and wrote no output.", "Run `fio --version`.")
-        result = fio_parser.parse(output.read_text(errors="replace"))
-        windows, warnings = fio_log.windows(
-            _texts(folder, "iops"), _texts(folder, "clat_hist"), result, job.duration_s
-        )
-        return replace(result, windows=windows, warnings=result.warnings + warnings)
+        return output.read_text(errors="replace")
 
 
 def find() -> Fio | None:
@@ -151,6 +174,22 @@ def job_file(job: Job, name: str, interface: str) -> str:
             str(round(rate)) if rate else "" for rate in (reads, writes)
         )
         options["rate_process"] = "linear"
+    return "[job]\n" + "".join(f"{key}={value}\n" for key, value in options.items())
+
+
+def append_file(name: str, block_bytes: int, size_bytes: int, limit_s: float) -> str:
+    """A log writer in fio's own words: through the page cache, because no sector is that small."""
+    options: dict[str, object] = {
+        "filename": name.replace(":", r"\:"),
+        "ioengine": "sync",
+        "rw": "write",
+        "bs": block_bytes,
+        "size": size_bytes // block_bytes * block_bytes,
+        "fdatasync": 1,
+        "runtime": f"{round(limit_s * 1000)}ms",
+        "refill_buffers": 1,
+        "fallocate": "none",
+    }
     return "[job]\n" + "".join(f"{key}={value}\n" for key, value in options.items())
 
 

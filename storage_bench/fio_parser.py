@@ -57,6 +57,23 @@ def parse(text: str) -> JobResult:
     )
 
 
+def parse_syncs(text: str) -> tuple[str, Latency]:
+    """fio's version, and the latency of its one job's fsyncs or fdatasyncs.
+
+    Their number is that of the bins: `total_ios` beside them is 0 in fio 3.33, which counts each
+    sync as a short read besides. Raises StorageError as `parse` does.
+    """
+    document, _ = _document(text)
+    (job, *others) = _jobs(document)
+    if others:
+        raise _unusable(f"it has {1 + len(others)} jobs; wanted one that syncs")
+    _require_success(job, ("write",))
+    found = _latency([{"total_ios": 0, **_table(job, "sync")}], "sync", [])
+    if found is None:
+        raise _unusable("it holds no latency of a sync")
+    return str(document.get("fio version", "unknown")).removeprefix("fio-"), found
+
+
 def _document(text: str) -> tuple[Object, list[str]]:
     """The last complete JSON document, and everything odd about it and what stands around it."""
     twice: list[str] = []
@@ -108,7 +125,7 @@ def _jobs(document: Object) -> list[Object]:
     return jobs
 
 
-def _require_success(job: Object) -> None:
+def _require_success(job: Object, directions: Sequence[str] = ("read", "write", "trim")) -> None:
     name = job.get("jobname", "a job")
     code, errors = _integer(job, "error"), _integer(job, "total_err")
     if code or errors:
@@ -116,7 +133,7 @@ def _require_success(job: Object) -> None:
         raise StorageError(
             f"fio's {name} failed: {why}.", "See the kernel's log for what the drive said."
         )
-    for direction in ("read", "write", "trim"):
+    for direction in directions:
         for key in ("short_ios", "drop_ios"):
             if count := _integer(_table(job, direction), key):
                 raise StorageError(

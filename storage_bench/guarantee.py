@@ -4,6 +4,7 @@ import dataclasses
 import math
 import tomllib
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -65,10 +66,26 @@ class DataRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrityRule:
+    """What is read back and held against what was written."""
+
+    written_anew_blocks: int
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatRule:
     """How closely the replicates agree."""
 
     spread_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRule:
+    """A log writer's profile: looked at beside the load, and no part of the verdict."""
+
+    block_bytes: int
+    size_bytes: int
+    sync_p99_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,8 @@ class Tier:
     duration_s: float
     round_s: int
     """Length of the rounds for steady state; 0 where the time is too short for them."""
+    append_s: float
+    """The log writer's profile ends then, however much of it is done."""
     least_bytes: int
     volume_share: float
     memory_multiple: float
@@ -110,7 +129,9 @@ class Guarantee:
     latency: LatencyRule
     witness: WitnessRule
     data: DataRule
+    integrity: IntegrityRule
     repeat: RepeatRule
+    appends: AppendRule
     tiers: dict[str, Tier]
 
     def job(self, tier: Tier, size_bytes: int, seed: int) -> Job:
@@ -129,6 +150,13 @@ class Guarantee:
             rate_iops=self.load.offered_factor * self.target_iops,
         )
 
+    def written_bytes(self, tier: Tier, size_bytes: int) -> int:
+        """What one replicate writes at the most: the file, the load, and what comes after it."""
+        writes_per_s = self.load.offered_factor * self.target_iops * (1 - self.load.read_share)
+        load_s = tier.settle_s + tier.duration_s
+        after = self.integrity.written_anew_blocks * self.load.block_bytes + self.appends.size_bytes
+        return size_bytes + round(writes_per_s * load_s) * self.load.block_bytes + after
+
 
 def names() -> tuple[str, ...]:
     """Ids of the definitions that come with this package."""
@@ -138,10 +166,21 @@ def names() -> tuple[str, ...]:
 
 def load(name: str = DEFAULT) -> Guarantee:
     """The definition with this id; raises StorageError where there is none."""
+    return decoded(tomllib.loads(_text(name)))
+
+
+def text_sha256(name: str) -> str:
+    """Digest of the definition's text: what is sealed, so that nobody can move a bound later.
+
+    Raises StorageError where there is no such definition.
+    """
+    return sha256(_text(name).encode()).hexdigest()
+
+
+def _text(name: str) -> str:
     if name not in names():
         raise StorageError(f'No guarantee is called "{name}".', f"Known are {', '.join(names())}.")
-    text = (files("storage_bench") / "guarantees" / f"{name}.toml").read_text()
-    return decoded(tomllib.loads(text))
+    return (files("storage_bench") / "guarantees" / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def decoded(table: dict[str, Any]) -> Guarantee:
@@ -152,7 +191,9 @@ def decoded(table: dict[str, Any]) -> Guarantee:
         "latency": LatencyRule,
         "witness": WitnessRule,
         "data": DataRule,
+        "integrity": IntegrityRule,
         "repeat": RepeatRule,
+        "appends": AppendRule,
     }
     made: dict[str, Any] = {key: _made(kind, table.get(key), key) for key, kind in parts.items()}
     tiers = table.get("tiers", {})
@@ -169,4 +210,6 @@ def _made(kind: type[T], table: object, place: str) -> T:
         raise StorageError(
             f'{place}: key "{wrong[0]}" {problem}.', f"Wanted are {', '.join(sorted(wanted))}."
         )
-    return kind(**table)
+    # TOML tells 62 from 62.0; a duration is a number of seconds either way.
+    floats = {field.name for field in dataclasses.fields(kind) if field.type is float}  # type: ignore[arg-type]
+    return kind(**{key: float(table[key]) if key in floats else table[key] for key in table})

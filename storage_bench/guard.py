@@ -44,6 +44,11 @@ class Workspace:
         """Where the file under test belongs; it does not exist yet."""
         return self.path / f"{OURS}data"
 
+    @property
+    def append_file(self) -> Path:
+        """Where a log writer appends; it does not exist but while one does."""
+        return self.path / f"{OURS}appends"
+
 
 @contextmanager
 def workspace(

@@ -24,8 +24,9 @@ def judge(
     provisioned at exactly the target.
     """
     tier = guarantee.tiers[tier_name]
-    threshold = guarantee.target_iops * (guarantee.capped_factor if capped else 1)
+    threshold = guarantee.target_iops * (guarantee.capped_factor if capped else 1.0)
     found: list[Check] = []
+    beside: list[Check] = []
     judged, missed, runs = 0, 0, 0
     for number, trial in enumerate(trials, 1):
         whole = checks.seconds(trial.result) if trial.result is not None else ()
@@ -37,6 +38,9 @@ def judge(
             replace(check, name=prefix + check.name)
             for check in _trial(guarantee, tier, trial, threshold, needed_bytes)
         )
+        if trial.result is not None:
+            look = checks.appends(guarantee, trial)
+            beside.append(replace(look, name=prefix + look.name))
     if trials:
         found.append(_replicates(guarantee, tier.replicates, trials))
     measured = any(trial.result is not None for trial in trials)
@@ -53,6 +57,7 @@ def judge(
             missed, judged, guarantee.rate.window_share, guarantee.rate.confidence
         ),
         checks=tuple(found),
+        beside=tuple(beside),
     )
 
 
@@ -94,12 +99,14 @@ def _trial(
         yield Check("windows", Verdict.NOT_MEASURED, because)
     if not whole:
         return
+    yield from checks.agreement(result)
     yield from checks.rate(guarantee, threshold, whole)
     yield from checks.latency(guarantee, result, whole)
     yield checks.offered(guarantee, result)
     yield checks.counters(guarantee, trial, result)
     yield from checks.caches(trial, needed_bytes)
     yield checks.data(guarantee, trial)
+    yield checks.integrity(trial)
     yield checks.steadiness(tier, whole)
 
 
@@ -120,6 +127,8 @@ def _replicates(guarantee: Guarantee, wanted: int, trials: Sequence[Trial]) -> C
     rates = [Fraction(r.ios) / Fraction(r.duration_s) for r in results]
     mean = sum(rates) / len(rates)
     spread = float((max(rates) - min(rates)) / mean) if mean else 0.0
-    because = f"{len(rates)} by {ways.pop()}, their rates {spread:.1%} apart"
+    because = f"{len(rates)} by {ways.pop()}"
+    if len(rates) > 1:
+        because += f", their rates {spread:.1%} apart"
     holds = spread <= guarantee.repeat.spread_share
     return Check("replicates", Verdict.PASS if holds else Verdict.INCONCLUSIVE, because)

@@ -1,19 +1,112 @@
-"""One replicate of a guarantee: a fresh file, a settled load, and everything that bears witness."""
+"""What one replicate of a guarantee leaves: raw observations as plain data, to be judged later.
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+Nothing here touches a drive, so that who judges needs none.
+"""
 
-from storage_bench import bypass, data_sample, engine, witness
-from storage_bench.bypass import Proof
-from storage_bench.data_sample import DataSample
-from storage_bench.errors import StorageError
-from storage_bench.guarantee import Guarantee, Tier
-from storage_bench.guard import Workspace, fill
-from storage_bench.job import Job, JobResult
-from storage_bench.witness import Counters
+from dataclasses import dataclass
 
-SEQUENTIAL_S = 3.0
-SEQUENTIAL_BYTES = 2**20
+from storage_bench.job import JobResult, Latency
+
+PROOF = ("alignment", "residency", "device", "physics")
+"""What a proof that a job went past the page cache is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What a block device counted, since boot or between two readings; merged requests too."""
+
+    read_ios: int
+    read_bytes: int
+    write_ios: int
+    write_bytes: int
+
+    @property
+    def ios(self) -> int:
+        return self.read_ios + self.write_ios
+
+    @property
+    def io_bytes(self) -> int:
+        return self.read_bytes + self.write_bytes
+
+    def since(self, before: "Counters") -> "Counters":
+        return Counters(
+            self.read_ios - before.read_ios,
+            self.read_bytes - before.read_bytes,
+            self.write_ios - before.write_ios,
+            self.write_bytes - before.write_bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the proof that a job went past the page cache."""
+
+    name: str
+    holds: bool | None
+    """None where it cannot be told here."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All parts; it stands only if none is left out and each of them holds."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def stands(self) -> bool:
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[Part, ...]:
+        """The parts that do not hold, cannot be told, or were left out."""
+        named = {part.name for part in self.parts}
+        return (
+            *(part for part in self.parts if part.holds is not True),
+            *(Part(name, None, "was left out") for name in PROOF if name not in named),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DataSample:
+    """What a sample of blocks showed that were read back."""
+
+    blocks: int
+    compressed_share: float
+    """Size after zlib over size before; random data is above 1."""
+    repeated: int
+    """Blocks that equal another one of the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """The file under test after the load, read back whole and held against what was written."""
+
+    blocks: int
+    anew: int
+    """Written once more after the load, with known bytes, and read back as they were written."""
+    as_filled: int
+    """As they were before the load, to the byte."""
+    by_load: int
+    """Written by the load: whole, and in their place."""
+    untold: int
+    """Written by an engine that leaves no mark in a block: nobody can say what they should hold."""
+    broken: int
+    """None of these, or not to be read."""
+    broken_at: tuple[int, ...]
+    """Offsets of the first of them, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appends:
+    """Small writes at the end of a new file, each made durable (fdatasync) before the next."""
+
+    engine: str
+    """With its version: `fio 3.36`, `native 2`."""
+    block_bytes: int
+    syncs: int
+    sync_latency: Latency
+    """Of the fdatasync alone, without the write before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,65 +120,10 @@ class Trial:
     """Why there is no result."""
     seen: Counters | None = None
     """What the device counted during the load."""
+    sequential_bytes_per_s: float | None = None
+    """Reads in order just before, which nothing random on the same storage can outrun."""
     bypass: Proof | None = None
     data: DataSample | None = None
-
-
-Run = Callable[[Job], JobResult]
-
-
-def carry_out(
-    guarantee: Guarantee,
-    tier: Tier,
-    space: Workspace,
-    size_bytes: int,
-    seed: int,
-    chosen: engine.Engine,
-    note: Callable[[str], None] = lambda text: None,
-) -> Trial:
-    """Fill a new file in the marked folder, settle, measure, and look at what was left behind.
-
-    An engine that fails makes a trial without a result; a folder that cannot be filled raises
-    StorageError.
-    """
-    path = space.data_file
-    path.unlink(missing_ok=True)
-    note(f"writing {size_bytes / 1e9:.1f} GB of random data")
-    fill(path, size_bytes, seed)
-    job = guarantee.job(tier, size_bytes, seed)
-    try:
-        sequential = engine.run(chosen, _sequential(job), path)
-        if tier.settle_s:
-            note(f"letting it settle for {tier.settle_s:.0f} s")
-            engine.run(chosen, replace(job, duration_s=tier.settle_s, seed=seed + 1), path)
-        note(f"measuring for {tier.duration_s:.0f} s")
-        before = witness.counters(path)
-        result = engine.run(chosen, job, path)
-        after = witness.counters(path)
-    except StorageError as error:
-        return Trial(size_bytes, None, str(error))
-    seen = after.since(before) if before is not None and after is not None else None
-    bytes_per_s = sequential.io_bytes / sequential.duration_s
-    return Trial(
-        size_bytes=size_bytes,
-        result=result,
-        seen=seen,
-        bypass=bypass.prove(path, job, result, seen, bytes_per_s),
-        data=data_sample.sample(
-            path, size_bytes, job.block_bytes, guarantee.data.sample_blocks, seed
-        ),
-    )
-
-
-def _sequential(job: Job) -> Job:
-    """Reads in order, which no random load on the same storage can outrun."""
-    return replace(
-        job,
-        name="sequential",
-        pattern="read",
-        read_share=1.0,
-        block_bytes=SEQUENTIAL_BYTES,
-        size_bytes=job.size_bytes // SEQUENTIAL_BYTES * SEQUENTIAL_BYTES,
-        duration_s=SEQUENTIAL_S,
-        rate_iops=None,
-    )
+    integrity: Integrity | None = None
+    appends: Appends | None = None
+    """What a log writer would meet on this volume; None where it could not be run."""

@@ -24,6 +24,8 @@ class Check:
     excuses: bool = False
     """Whether what is wrong here may have made the storage look worse than it is: then a failure
     elsewhere proves nothing. A cache, on the other hand, only helps."""
+    inexcusable: bool = False
+    """Whether a failure here counts whatever else was wrong: lost data has no excuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Judgement:
     demonstrated: bool
     """Whether so few misses prove the share with the wanted confidence; else it was observed."""
     checks: tuple[Check, ...]
+    beside: tuple[Check, ...] = ()
+    """What was looked at beside the load, and is no part of the verdict."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -59,6 +63,8 @@ class Judgement:
 def overall(checks: tuple[Check, ...]) -> Verdict:
     """A failure counts unless the measurement itself may have caused it; nothing missing passes."""
     found = {check.verdict for check in checks}
+    if any(check.inexcusable and check.verdict is Verdict.FAIL for check in checks):
+        return Verdict.FAIL
     if any(check.excuses and check.verdict is not Verdict.PASS for check in checks):
         return Verdict.INCONCLUSIVE
     if Verdict.FAIL in found:

@@ -1,38 +1,12 @@
 """What the block device itself counted while a job ran: `/sys/block/<device>/stat`."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage_bench.mounts import mount_of
+from storage_bench.trial import Counters
 
 SECTOR_BYTES = 512
 """The unit of the sector counts, whatever the drive's own sector size is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """Since boot, or between two readings. Requests that were merged on their way are counted."""
-
-    read_ios: int
-    read_bytes: int
-    write_ios: int
-    write_bytes: int
-
-    @property
-    def ios(self) -> int:
-        return self.read_ios + self.write_ios
-
-    @property
-    def io_bytes(self) -> int:
-        return self.read_bytes + self.write_bytes
-
-    def since(self, before: "Counters") -> "Counters":
-        return Counters(
-            self.read_ios - before.read_ios,
-            self.read_bytes - before.read_bytes,
-            self.write_ios - before.write_ios,
-            self.write_bytes - before.write_bytes,
-        )
 
 
 def counters(path: Path, root: Path = Path("/")) -> Counters | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from reports.drive_evidence import Level
     from reports.facility import Medium
+    from reports.guarantees import Certificate
     from reports.ledger import Inventory, Ledger
 
 media_evidence_option = click.option(
@@ -25,8 +26,16 @@ media_evidence_option = click.option(
 )  # fmt: skip
 
 
-def evidenced(inventory: Inventory, files: Sequence[Path], wanted: Fraction) -> Ledger | None:
-    """The ledger with every medium as these files prove it; None without files."""
+def evidenced(
+    inventory: Inventory,
+    files: Sequence[Path],
+    wanted: Fraction,
+    shown: Sequence[Certificate] = (),
+) -> Ledger | None:
+    """The ledger with every medium as these files prove it; None without files.
+
+    `shown` is what sealed tests say of the guarantee on its pools.
+    """
     from reports import ledger
     from reports.drive_evidence import Seen, rest_on
     from storage_bench.evidence import collection, join
@@ -45,7 +54,7 @@ def evidenced(inventory: Inventory, files: Sequence[Path], wanted: Fraction) -> 
         for one in known
     ]
     resting, remarks = rest_on(inventory, seen)
-    found = ledger.ledger(resting, ledger.definitions(), wanted)
+    found = ledger.ledger(resting, ledger.definitions(), wanted, shown)
     return replace(found, remarks=tuple(dict.fromkeys((*remarks, *unread, *found.remarks))))
 
 

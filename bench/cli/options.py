@@ -27,3 +27,11 @@ year_option = click.option("--year", type=int, help="Year of the plan; default: 
 strict_option = click.option(
     "--strict", is_flag=True, help="Undecided and not measured fail too (exit code 1)."
 )
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+directory_option = click.option(
+    "--dir", "directory", type=FOLDER, required=True, help="Folder on the storage to test."
+)
+engine_option = click.option(
+    "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.cli.output import console, talk
-from bench.outcome import Failed, Measured, MeasuredIO, Outcome, Sample, Skipped
+from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Sample, Skipped
 from bench.plan import Case, Plan
 from bench.run import Listener
 from bench.units import format_si
@@ -56,6 +56,10 @@ def line(case: Case, outcome: Outcome) -> str:
         case MeasuredIO():
             done = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios
             return f"{name}: {format_si(done / outcome.result.duration_s, case.unit)}"
+        case MeasuredTrial():
+            result = outcome.trial.result
+            assert result is not None
+            return f"{name}: {format_si(result.ios / result.duration_s, case.unit)}"
         case Skipped():
             return f"{name}: skipped: {outcome.reason}"
         case Failed():

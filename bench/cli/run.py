@@ -135,9 +135,9 @@ def measure(
 
 def exit_code(evidence: "Evidence", judged: int) -> int:
     """3 if nothing was measured, 5 if something planned failed or was cut off, else judged."""
-    from bench.outcome import Failed, Measured, MeasuredIO
+    from bench.outcome import Failed, Skipped
 
-    if not any(isinstance(o, Measured | MeasuredIO) for o in evidence.outcomes):
+    if all(isinstance(o, Failed | Skipped) for o in evidence.outcomes):
         return NothingMeasured.exit_code
     if evidence.interrupted or any(isinstance(o, Failed) for o in evidence.outcomes):
         return Incomplete.exit_code

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.guarantee import guarantee
 from bench.cli.media import classify, media_probe
 from bench.cli.media_ledger import evidenced, media_evidence_option, show_evidenced
-from bench.cli.options import plan_option, year_option
+from bench.cli.options import FOLDER, directory_option, engine_option, plan_option, year_option
 from bench.cli.output import json_option, print_json, talk, told
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from storage_bench.engine import Engine
-    from storage_bench.guarantee import Guarantee, Tier
-    from storage_bench.trial import Trial
-
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-directory_option = click.option(
-    "--dir", "directory", type=FOLDER, required=True, help="Folder on the storage to test."
-)
-engine_option = click.option(
-    "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."
-)
-EXIT_CODES = {"PASS": 0, "FAIL": 1, "NOT-MEASURED": 3, "INCONCLUSIVE": 5}
 
 
 @click.group()
@@ -35,6 +24,7 @@ def storage() -> None:
 
 
 storage.add_command(classify)
+storage.add_command(guarantee)
 storage.add_command(media_probe)
 
 
@@ -77,50 +67,6 @@ def device(
     if not found:
         talk("nothing stands against it; no command of capbench writes to raw devices yet")
     raise SystemExit(2 if found else 0)
-
-
-@storage.command()
-@directory_option
-@click.option("--definition", help="Default: critical-business@1.0.")
-@click.option("--tier", default="quick", show_default=True, help="full certifies; quick, minute.")
-@click.option("--capped", is_flag=True, help="The volume is provisioned at exactly the target.")
-@click.option("--array-cache-bytes", type=int, default=0, help="Memory of the array, declared.")
-@click.option("--seed", type=int, default=1, show_default=True)
-@engine_option
-@json_option
-@click.pass_context
-def guarantee(
-    context: click.Context,
-    directory: Path,
-    definition: str | None,
-    tier: str,
-    capped: bool,
-    array_cache_bytes: int,
-    seed: int,
-    engine: Engine | None,
-    as_json: bool,
-) -> None:
-    """Test whether storage keeps an IOPS guarantee: PASS 0, FAIL 1, NOT-MEASURED 3,
-    INCONCLUSIVE 5."""
-    from bench.cli.verdict import show
-    from storage_bench import guarantee as definitions
-    from storage_bench.judge import judge
-
-    with told():
-        demanded = definitions.load(definition or definitions.DEFAULT)
-        if tier not in demanded.tiers:
-            raise UsageError(
-                f'{demanded.id} has no tier "{tier}".', f"It has {', '.join(demanded.tiers)}."
-            )
-        wanted = demanded.tiers[tier]
-        needed = needed_bytes(demanded, wanted, directory, array_cache_bytes)
-        trials = carry_out(demanded, wanted, directory, needed, seed, engine)
-    found = judge(demanded, tier, trials, needed, capped)
-    if as_json:
-        print_json({"definition": demanded, "judgement": found, "trials": trials})
-    else:
-        show(demanded, found, trials)
-    context.exit(EXIT_CODES[found.verdict])
 
 
 @storage.command()
@@ -181,6 +127,10 @@ def sweep(
 @storage.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@click.option(
+    "--evidence", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
+    help="Sealed test of a guarantee, which then counts and not what is declared. Repeatable.",
+)  # fmt: skip
 @media_evidence_option
 @plan_option
 @year_option
@@ -188,6 +138,7 @@ def sweep(
 def ledger(
     file: Path | None,
     facility: Path | None,
+    bundles: tuple[Path, ...],
     media_files: tuple[Path, ...],
     plan_id: str | None,
     year: int | None,
@@ -198,7 +149,9 @@ def ledger(
     from reports import facility as facilities
     from reports import ledger as ledgers
     from reports import ledger_file
+    from reports.guarantees import certificates
     from reports.ledger_targets import targets
+    from reports.verify import verify
 
     if (file is None) == (facility is None):
         raise UsageError("Wanted one inventory.", "Give FILE, or --facility FILE.")
@@ -208,8 +161,9 @@ def ledger(
         assert facility is not None
         inventory = ledgers.of_facility(facilities.load(facility))
     wanted = targets(plan_id, year)
-    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share)
-    proven = evidenced(inventory, media_files, wanted.share)
+    shown = certificates([verify(bundle) for bundle in bundles])
+    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share, shown)
+    proven = evidenced(inventory, media_files, wanted.share, shown)
     if as_json:
         told = {"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said}
         print_json(told | ({"evidenced": proven} if proven else {}))
@@ -217,42 +171,3 @@ def ledger(
         show_ledger(found, wanted)
     if proven and not as_json:
         show_evidenced(proven)
-
-
-def needed_bytes(demanded: Guarantee, tier: Tier, directory: Path, array_cache_bytes: int) -> int:
-    """The working set that this tier wants in this folder of this machine."""
-    import os
-
-    status = os.statvfs(directory)
-    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return tier.working_set_bytes(
-        status.f_blocks * status.f_frsize,
-        memory_bytes,
-        demanded.load.block_bytes,
-        array_cache_bytes,
-    )
-
-
-def carry_out(
-    demanded: Guarantee,
-    tier: Tier,
-    directory: Path,
-    size_bytes: int,
-    seed: int,
-    engine: Engine | None,
-    note: Callable[[str], None] = talk,
-) -> tuple[Trial, ...]:
-    """All replicates in one marked folder, each with a file of its own."""
-    from storage_bench import engine as engines
-    from storage_bench import trial
-    from storage_bench.guard import workspace
-
-    chosen = engines.choose()[0] if engine is None else engine
-    trials = []
-    with workspace(directory, size_bytes) as space:
-        for number in range(tier.replicates):
-            note(f"replicate {number + 1} of {tier.replicates}, by {chosen}")
-            # Every replicate its own seed, far enough from the one that settles it.
-            seeded = seed + 10 * number
-            trials.append(trial.carry_out(demanded, tier, space, size_bytes, seeded, chosen, note))
-    return tuple(trials)

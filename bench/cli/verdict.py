@@ -8,15 +8,15 @@ import click
 from bench.units import format_si
 
 if TYPE_CHECKING:
+    from bench.outcome import Outcome
     from reports.ledger import Ledger
     from reports.ledger_targets import StorageTargets
     from storage_bench.guarantee import Guarantee
     from storage_bench.sweep import Knee, Point
-    from storage_bench.trial import Trial
     from storage_bench.verdict import Judgement
 
 
-def show(demanded: "Guarantee", found: "Judgement", trials: "Sequence[Trial]") -> None:
+def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]") -> None:
     """The definition with all its parameters, every check, and the verdict."""
     load, rate, latency = demanded.load, demanded.rate, demanded.latency
     tier = demanded.tiers[found.tier]
@@ -36,15 +36,13 @@ def show(demanded: "Guarantee", found: "Judgement", trials: "Sequence[Trial]") -
         f"  tier: {found.tier} ({standing}), {tier.replicates} x {tier.duration_s:.0f} s after "
         f"{tier.settle_s:.0f} s to settle"
     )
-    for trial in trials:
-        if trial.result is not None:
-            result = trial.result
-            click.echo(
-                f"  by {result.engine} {result.engine_version}, {result.interface}: "
-                f"{result.ios / result.duration_s:.0f} IOPS over {trial.size_bytes} bytes"
-            )
-    for check in found.checks:
+    for outcome in outcomes:
+        click.echo(f"  {_replicate(outcome)}")
+    # What stands between the verdict and PASS comes last, next to it.
+    for check in sorted(found.checks, key=lambda check: check.verdict != "PASS"):
         click.echo(f"{check.verdict:<13} {check.name}: {check.because}")
+    for check in found.beside:
+        click.echo(f"{'beside:':<13} {check.name} {check.verdict}: {check.because}")
     proven = (
         f"demonstrated at {rate.confidence:.0%}" if found.demonstrated else
         f"observed, not demonstrated at {rate.confidence:.0%}"
@@ -53,6 +51,25 @@ def show(demanded: "Guarantee", found: "Judgement", trials: "Sequence[Trial]") -
     click.echo(
         f"{found.verdict} ({standing}); the rate was held in {held} of {found.seconds} seconds, "
         f"{found.episodes} episodes of misses: {proven}"
+    )
+    excuses = [c.name for c in found.checks if c.excuses and c.verdict != "PASS"]
+    if found.verdict == "INCONCLUSIVE" and any(c.verdict == "FAIL" for c in found.checks):
+        click.echo(f"What failed proves nothing, because of: {'; '.join(excuses)}.")
+
+
+def _replicate(outcome: "Outcome") -> str:
+    """One replicate in one line."""
+    name = f"replicate {outcome.repeat + 1}"
+    if outcome.kind == "failed" or outcome.kind == "skipped":
+        return f"{name}: {outcome.reason}"
+    assert outcome.kind == "measured-trial"
+    assert outcome.trial.result is not None
+    trial, result = outcome.trial, outcome.trial.result
+    resumed = f", after the run was taken up again {outcome.resumed_at}"
+    return (
+        f"{name} by {result.engine} {result.engine_version}, {result.interface}: "
+        f"{result.ios / result.duration_s:.0f} IOPS over {format_si(trial.size_bytes, 'B')}, "
+        f"begun {outcome.began_at}{resumed if outcome.resumed_at else ''}"
     )
 
 

@@ -30,6 +30,7 @@ def verify(context: click.Context, folder: Path, as_json: bool) -> None:
                 "run_id": evidence.run_id,
                 "findings": findings,
                 "estimates": evidence.estimates,
+                "judgements": evidence.judgements,
             }
         )
     else:
@@ -41,6 +42,11 @@ def verify(context: click.Context, folder: Path, as_json: bool) -> None:
             f"{evidence.started_at} by capbench {evidence.tool.version}"
         )
         click.echo(printable(said))
+        for judged in evidence.judgements:
+            found = judged.judgement
+            standing = "certifying" if found.certifies else "indicative"
+            told = f"{found.guarantee}, tier {found.tier}: {found.verdict} ({standing})"
+            click.echo(printable(f"{told}, computed again from the replicates"))
         if evidence.inventory.simulated:
             click.echo("SIMULATED: no figure in it was measured on hardware")
         if evidence.interrupted:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.evidence import Evidence
-from bench.outcome import Measured, MeasuredIO, Outcome
-from bench.plan import Case, KernelCase, StorageCase
+from bench.judgements import SEED_STEP, definition
+from bench.outcome import Measured, MeasuredIO, MeasuredTrial, Outcome
+from bench.plan import Case, GuaranteeCase, KernelCase, StorageCase
+from storage_bench.job import Job, JobResult
 
 
 class Severity(StrEnum):
@@ -65,13 +67,30 @@ def kernels(evidence: Evidence) -> Iterator[tuple[KernelCase, Measured]]:
             yield case, outcome
 
 
-def storage(evidence: Evidence) -> Iterator[tuple[StorageCase, MeasuredIO]]:
-    """Every measured storage job with its case."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A storage job that was asked for, and what came of it; a guarantee's replicates too."""
+
+    where: str
+    job: Job
+    engine: str
+    """The one that was planned."""
+    result: JobResult
+
+
+def storage(evidence: Evidence) -> Iterator[Load]:
+    """Every measured load of storage with its job."""
     cases = _cases(evidence)
     for outcome in evidence.outcomes:
         case = cases.get(outcome.case_id)
-        if isinstance(outcome, MeasuredIO) and isinstance(case, StorageCase):
-            yield case, outcome
+        match outcome, case:
+            case MeasuredIO(), StorageCase():
+                yield Load(place(outcome), case.job, case.engine, outcome.result)
+            case MeasuredTrial(), GuaranteeCase() if outcome.trial.result is not None:
+                demanded = definition(case)
+                seed = case.seed + SEED_STEP * outcome.repeat
+                job = demanded.job(demanded.tiers[case.tier], case.needed_bytes, seed)
+                yield Load(place(outcome), job, case.engine, outcome.trial.result)
 
 
 def _cases(evidence: Evidence) -> dict[str, Case]:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bench.evidence import Evidence
-from bench.outcome import Measured, MeasuredIO, Reading, Sample, Tally, WorkerTicks
+from bench.outcome import Measured, MeasuredIO, MeasuredTrial, Reading, Sample, Tally, WorkerTicks
 from bench.plan import KernelCase
 from reports.audit.finding import Objection, Rule, Severity, place
-from storage_bench.job import Direction, Latency
+from storage_bench.job import Direction, JobResult, Latency
+from storage_bench.trial import Trial
 
 MOST = 1 << 62
 """No count of operations, bytes or nanoseconds of one run comes near."""
@@ -31,7 +32,9 @@ def _malformed(evidence: Evidence) -> Iterator[Objection]:
         if isinstance(outcome, Measured):
             reason = _measured(outcome) or _readings(outcome.readings)
         elif isinstance(outcome, MeasuredIO):
-            reason = _measured_io(outcome) or _readings(outcome.readings)
+            reason = _job_result(outcome.result) or _readings(outcome.readings)
+        elif isinstance(outcome, MeasuredTrial):
+            reason = _trial(outcome.trial) or _readings(outcome.readings)
         if reason:
             yield place(outcome), reason
 
@@ -127,8 +130,29 @@ def _tally(tally: Tally) -> bool:
     )
 
 
-def _measured_io(outcome: MeasuredIO) -> str | None:
-    result = outcome.result
+def _trial(trial: Trial) -> str | None:
+    """A replicate of a guarantee: its load, and what was looked at beside it."""
+    if trial.result is None:
+        return "a replicate without a result is sealed as measured"
+    counts = [trial.size_bytes]
+    if (seen := trial.seen) is not None:
+        counts += [seen.read_ios, seen.read_bytes, seen.write_ios, seen.write_bytes]
+    if (data := trial.data) is not None:
+        counts += [data.blocks, data.repeated]
+        if not 0 <= data.compressed_share < MOST:
+            return f"data of {data.compressed_share} of its size after compression"
+    if (back := trial.integrity) is not None:
+        counts += [back.blocks, back.anew, back.as_filled, back.by_load, back.untold, back.broken]
+    if (appends := trial.appends) is not None:
+        counts += [appends.syncs, appends.block_bytes]
+        if not _latency(appends.sync_latency) or not any(appends.sync_latency.counts):
+            return "latencies that are no histogram"
+    if not all(map(_count, counts)):
+        return "a replicate with a count below zero"
+    return _job_result(trial.result)
+
+
+def _job_result(result: JobResult) -> str | None:
     if not 0 < result.duration_s < LONGEST_S:
         return f"a job that lasted {result.duration_s} s"
     ways: list[Direction] = [way for way in (result.read, result.write) if way is not None]

@@ -32,6 +32,8 @@ def text(report: Report) -> str:
         },
         "machines": rows.machines(report),
         "estimates": rows.estimates(report),
+        "certificates": rows.certificates(report),
+        "business_systems": rows.systems(report),
         "capacities": rows.capacities(report),
         "peaks": rows.peaks(report),
         "caches": rows.caches(report),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from io import StringIO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from reports.highlights import highlights
 from reports.judge import Finding, Verdict
+from reports.render.tables import STYLE, guarantees, table_of
 from reports.report import Report
 from reports.wording import (
     NOTHING,
@@ -17,6 +17,7 @@ from reports.wording import (
     claimed,
     cores,
     effective,
+    found_short,
     loss,
     node_sustained,
     printable,
@@ -30,12 +31,6 @@ from reports.wording import (
 )
 
 WIDTH = 80
-_STYLE = {
-    Verdict.MET: "green",
-    Verdict.NOT_MET: "bold red",
-    Verdict.UNDECIDED: "yellow",
-    Verdict.NOT_MEASURED: "dim",
-}
 
 
 def text(report: Report) -> str:
@@ -67,6 +62,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _disturbed(report)
     yield _plan(report)
     yield from _reasons(report)
+    yield from guarantees(report)
     if report.capacities:
         yield _capacities(report)
     if report.facility.scope == "city":
@@ -76,7 +72,11 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 
 def _machines(report: Report) -> Iterator[Text]:
+    seen = set()
     for machine in report.machines:
+        if machine.host in seen:  # several bundles of one machine
+            continue
+        seen.add(machine.host)
         parts = [
             machine.processor,
             f"{machine.cores} {'core' if machine.cores == 1 else 'cores'}",
@@ -88,7 +88,7 @@ def _machines(report: Report) -> Iterator[Text]:
 
 
 def _figures(report: Report) -> Table:
-    table = _table("Measured, sustained")
+    table = table_of("Measured, sustained")
     several = len(report.machines) > 1
     if several:
         table.add_column("Host", overflow="fold")
@@ -109,7 +109,7 @@ def _figures(report: Report) -> Table:
 
 
 def _caches(report: Report) -> Table:
-    table = _table("Caches, as they show")
+    table = table_of("Caches, as they show")
     table.add_column("Seen by", overflow="fold")
     table.add_column("Level", no_wrap=True)
     for heading in ("Holds – outgrown by", "Claimed", "Latency", "Read"):
@@ -127,7 +127,7 @@ def _caches(report: Report) -> Table:
 
 
 def _rooflines(report: Report) -> Table:
-    table = _table("Roofline: from how many FLOP a byte on the vector peak is the bound")
+    table = table_of("Roofline: from how many FLOP a byte on the vector peak is the bound")
     table.add_column("Cores", overflow="fold")
     table.add_column("Data from", overflow="fold")
     for heading in ("Bandwidth", "FP32 peak", "from", "FP64 peak", "from"):
@@ -151,7 +151,7 @@ def _seen_by(report: Report, host: str, count: int) -> str:
 
 def _accelerators(report: Report) -> Iterator[RenderableType]:
     """Each node as a whole with its slowest card; a card that is the only one by itself."""
-    table = _table("Accelerators: burst, sustained, and why they stay below their peak")
+    table = table_of("Accelerators: burst, sustained, and why they stay below their peak")
     table.add_column("Metric", overflow="fold")
     table.add_column("Burst", justify="right", no_wrap=True)
     table.add_column("Sustained", justify="right", overflow="fold")
@@ -176,7 +176,7 @@ def _accelerators(report: Report) -> Iterator[RenderableType]:
 
 
 def _disturbed(report: Report) -> Table:
-    table = _table("Sustained, as a share of what the cores do while they have them")
+    table = table_of("Sustained, as a share of what the cores do while they have them")
     table.add_column("Metric", overflow="fold")
     table.add_column("Share", justify="right", no_wrap=True)
     table.add_column("Lost to", overflow="fold", ratio=1)
@@ -188,7 +188,7 @@ def _disturbed(report: Report) -> Table:
 
 def _plan(report: Report) -> Table:
     scope = report.facility.scope
-    table = _table(f"{report.plan.title_en}, targets of {report.year}")
+    table = table_of(f"{report.plan.title_en}, targets of {report.year}")
     table.add_column("#", justify="right")
     table.add_column("Indicator", overflow="fold", ratio=1)
     table.add_column("Target", no_wrap=True)
@@ -197,10 +197,10 @@ def _plan(report: Report) -> Table:
     for finding in (*report.indicators, *_told(report)):
         entry = report.plan.entry(finding.id)
         name = Text(entry.name_zh).append(f" {entry.name_en}", style="dim")
-        found = short(finding.amount or finding.contribution, finding.unit, finding.target)
+        found = found_short(finding)
         if finding.basis is not None:
             found += f"\n{finding.basis.value}"
-        said = Text(verdict(finding), style=_STYLE[finding.verdict])
+        said = Text(verdict(finding), style=STYLE[finding.verdict])
         number = "" if finding.number is None else str(finding.number)
         table.add_row(number, name, target(finding, report.plan), found, said)
     table.caption = f"compute converted by {report.policy.name}"
@@ -209,7 +209,7 @@ def _plan(report: Report) -> Table:
 
 def _told(report: Report) -> list[Finding]:
     """Thresholds that something is known about."""
-    return [f for f in report.thresholds if f.amount is not None or f.contribution is not None]
+    return [f for f in report.thresholds if f.amount or f.contribution or f.said]
 
 
 def _reasons(report: Report) -> Iterator[Text]:
@@ -226,7 +226,7 @@ def _reasons(report: Report) -> Iterator[Text]:
 
 
 def _capacities(report: Report) -> Table:
-    table = _table("Compute under each conversion policy")
+    table = table_of("Compute under each conversion policy")
     table.add_column("Policy", no_wrap=True)
     table.add_column("Class", no_wrap=True)
     table.add_column("Capacity", overflow="fold")
@@ -245,7 +245,7 @@ def _capacities(report: Report) -> Table:
 def _robustness(report: Report) -> Table:
     """The verdicts that depend on the conversion policy, under each of them."""
     dependent = [finding for finding in report.indicators if finding.policy is not None]
-    table = _table("Verdicts under each conversion policy")
+    table = table_of("Verdicts under each conversion policy")
     table.add_column("Policy", overflow="fold")
     for finding in dependent:
         name = report.plan.entry(finding.id).name_en
@@ -261,7 +261,7 @@ def _robustness(report: Report) -> Table:
 
 
 def _omissions(report: Report) -> Table:
-    table = _table("Without a figure")
+    table = table_of("Without a figure")
     table.add_column("Metric", overflow="fold")
     table.add_column("What", no_wrap=True)
     table.add_column("Reason", overflow="fold", ratio=1)
@@ -270,10 +270,3 @@ def _omissions(report: Report) -> Table:
         metric = f"{omission.metric}.{omission.implementation}"
         table.add_row(*map(Text, (metric, what, printable(omission.reason))))
     return table
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=f"\n{title}", title_justify="left", title_style="bold", caption_justify="left",
-        caption_style="dim", box=SIMPLE_HEAD,  pad_edge=False, expand=False,
-    )  # fmt: skip

@@ -20,7 +20,7 @@ from storage_bench.native.machine import (
     store64,
 )
 
-VERSION = 2
+VERSION = 3
 """Raised by every change that could change a result, in any file of this folder."""
 
 SHORT = -1
@@ -71,6 +71,12 @@ def advance(state: Any) -> Any:
     state ^= state >> uint64(7)
     state ^= state << uint64(17)
     return state
+
+
+@compiled(uint64(uint64, int64))
+def draw_of(state: Any, block: Any) -> Any:
+    """What the bytes of a block are drawn from: its number and chance; see content.py."""
+    return (state & uint64(0xFFFFFFFF00000000)) | (uint64(block) & uint64(0xFFFFFFFF))
 
 
 @compiled((uint64, int64, uint64))
@@ -124,7 +130,7 @@ def sync_loop(
             moved = pread(file, buffer, size, offset)
         else:
             direction = WRITE
-            refill(buffer, size, state)
+            refill(buffer, size, draw_of(state, plan[FIRST_BLOCK] + block))
             start = now_ns()
             moved = pwrite(file, buffer, size, offset)
         end = now_ns()
@@ -218,7 +224,7 @@ def uring_loop(
                     store64(entry, uint64(ring[READ_WORD]))
                 else:
                     slots[1, slot] = WRITE
-                    refill(buffer, size, state)
+                    refill(buffer, size, draw_of(state, plan[FIRST_BLOCK] + block))
                     start = now_ns()
                     store64(entry, uint64(ring[WRITE_WORD]))
                 store64(entry + uint64(8), uint64((plan[FIRST_BLOCK] + block) * size))

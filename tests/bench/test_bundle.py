@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import bundle as bundles
-from bench.bundle import BundleWriter, read, write_atomically
+from bench.bundle import BundleWriter, read, unfinished, write_atomically
 from bench.decode import canonical
 from bench.errors import Incomplete, InvalidEvidence, UsageError
 from bench.evidence import Evidence
@@ -42,6 +42,46 @@ def test_a_plan_whose_shapes_were_chosen_since_takes_the_place_of_the_first(
     writer.finish(replace(evidence, outcomes=()))
 
     assert read(tmp_path / "evidence").plan == replace(plan, searches=(search,))
+
+
+def begun(evidence: Evidence, folder: Path, interrupted: str | None) -> BundleWriter:
+    """The first outcome of a run, saved, and nothing sealed."""
+    writer = BundleWriter(folder, evidence.inventory, evidence.plan)
+    run = bundles.Run(1, evidence.tool, evidence.run_id, "then", "then", interrupted)
+    writer.begin(run)
+    writer.add(evidence.outcomes[0])
+    return writer
+
+
+def test_a_run_that_was_killed_is_read_and_gone_on_with(evidence: Evidence, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    begun(evidence, folder, "killed")
+    (folder / "outcomes" / "half.json.partial").write_text("{")
+
+    found = unfinished(folder)
+    writer = BundleWriter(folder, found.inventory, found.plan, reopened=True)
+    for outcome in evidence.outcomes:
+        writer.add(outcome)
+    writer.finish(evidence)
+
+    assert (found.run.run_id, found.outcomes) == (evidence.run_id, evidence.outcomes[:1])
+    assert read(folder) == evidence
+
+
+def test_a_seal_comes_off_only_where_it_is_true_and_the_run_did_not_end(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    ended, cut = tmp_path / "ended", tmp_path / "cut"
+    begun(evidence, ended, "killed").finish(evidence)
+    begun(evidence, cut, "killed").finish(replace(evidence, interrupted="by the user"))
+    (cut / "outcomes").joinpath(next(iter(os.listdir(cut / "outcomes")))).write_text("{}")
+
+    with pytest.raises(UsageError, match="came to its end"):
+        unfinished(ended)
+    with pytest.raises(InvalidEvidence, match="was changed"):
+        unfinished(cut)
+    with pytest.raises(InvalidEvidence, match="is not there"):
+        unfinished(tmp_path / "nothing")
 
 
 @pytest.mark.parametrize("name", ["not-there", "file", "empty"])

@@ -4,9 +4,12 @@ from fractions import Fraction
 import pytest
 
 from bench.errors import UsageError
+from bench.simulated_guarantee import simulated_case, simulated_guarantee
+from bench.testing import simulated_inventory
 from reports import facility as facilities
 from reports import ledger_file
 from reports.drives import Drive, count_once
+from reports.guarantees import certificates
 from reports.judge import Verdict
 from reports.ledger import Definition, Inventory, Pool, definitions, ledger, of_facility
 from reports.ledger_targets import targets
@@ -240,3 +243,32 @@ def test_the_plans_own_figures_are_the_targets():
     assert targets(None, 2023).share == Fraction(1, 4)
     with pytest.raises(UsageError, match="no targets for 2031"):
         targets(None, 2031)
+
+
+def test_a_guarantee_is_declared_until_a_bundle_shows_it():
+    volume = {"host": "db1", "mount_point": "/data"}
+    declared = pool("fast", "flash", 3 * TB, guarantee="PASS", **volume)
+    unlooked = pool("fast", "flash", 3 * TB, **volume)
+    elsewhere = pool("fast", "flash", 3 * TB, guarantee="PASS", host="db2", mount_point="/data")
+    real = replace(simulated_inventory("db1"), simulated=False)
+    passed, failed = (
+        certificates([simulated_guarantee(iops=iops, inventory=real, run_id="run-1")])
+        for iops in (20e3, 9.9e3)
+    )
+    quick = certificates([simulated_guarantee(simulated_case("minute"), inventory=real)])
+    reading = (BY_ID["adv/media+iops"],)
+
+    def found(listed: Pool, shown=()):
+        counted = ledger(Inventory("x", (listed,)), reading, THIRD, shown)
+        return counted.shares[0].low, counted.shares[0].high, counted.remarks
+
+    only = ("pool fast: guarantee PASS is only declared",)
+    assert found(declared) == found(declared, quick) == found(elsewhere, passed) == (1, 1, only)
+    assert found(unlooked) == (0, 1, ())
+    shown = "pool fast: guarantee PASS (10000 IOPS) evidenced by run run-1"
+    assert found(declared, passed) == found(unlooked, passed) == (1, 1, (shown,))
+    refuted = (
+        "pool fast: guarantee FAIL (10000 IOPS) evidenced by run run-1, though PASS is declared"
+    )
+    assert found(declared, failed) == (0, 0, (refuted,))
+    assert found(declared, (*passed, *failed)) == (0, 0, (refuted,))

@@ -45,6 +45,8 @@ def test_the_long_table_has_every_kind_of_line_and_whole_counts(
 ) -> None:  # type: ignore[no-untyped-def]
     frame = frames.everything(build((make_evidence("a"),), example_city))
 
-    assert set(frame["table"]) == {"indicator", "threshold", "capacity", "estimate"}
+    assert set(frame["table"]) == {
+        "indicator", "threshold", "business system", "capacity", "estimate",
+    }  # fmt: skip
     assert list(frame["number"].dropna()) == list(range(1, 13))
     assert str(frame["n"].dtype) == "Int64"

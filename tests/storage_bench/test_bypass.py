@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from storage_bench import bypass
-from storage_bench.bypass import Part, Proof
 from storage_bench.guard import fill, workspace
 from storage_bench.job import Direction, Job, JobResult, Latency
 from storage_bench.native import engine
-from storage_bench.witness import Counters
+from storage_bench.trial import PROOF, Counters, Part, Proof
 
 JOB = Job("4k", "randread", 4096, 1.0, 4, 1, 4 * 2**20, 0.0, 0.1, 7)
 LATENCY = Latency((100_000,), (1000,), 90_000, 110_000)
@@ -63,5 +62,12 @@ def test_random_reads_do_not_outrun_sequential_ones(in_order, holds):
 
 def test_a_proof_with_a_part_that_cannot_be_told_does_not_stand():
     unknown = Part("device", None, "no device")
-    proof = Proof((Part("alignment", True, ""), unknown))
-    assert (proof.stands, proof.broken) == (False, (unknown,))
+    rest = tuple(Part(name, True, "") for name in PROOF if name != "device")
+    assert Proof((*rest, replace(unknown, holds=True))).stands
+    assert (Proof((*rest, unknown)).stands, Proof((*rest, unknown)).broken) == (False, (unknown,))
+
+
+def test_leaving_out_the_part_that_does_not_hold_mends_no_proof():
+    rest = tuple(Part(name, True, "") for name in PROOF if name != "residency")
+    assert Proof(rest).broken == (Part("residency", None, "was left out"),)
+    assert not Proof(()).stands

@@ -183,3 +183,23 @@ def test_a_mix_of_one_kind_is_no_mix(share, expected):
 
 def test_a_colon_in_the_name_is_no_second_file():
     assert "filename=a\\:b\n" in job_file(JOB, "a:b", "psync")
+
+
+@needs_fio
+def test_fio_appends_and_makes_each_block_durable(data_file):
+    log = data_file.with_name("capbench.appends")
+    found = fio.find().appends(log, 2300, 2300 * 100, limit_s=30)
+    assert (found.engine, found.block_bytes) == (f"fio {fio.find().version}", 2300)
+    # fio syncs before the next write, so that the last one may go without.
+    assert found.syncs in (99, 100)
+    assert sum(found.sync_latency.counts) == found.syncs
+    assert log.stat().st_size == 2300 * 100
+    assert sorted(p.name for p in data_file.parent.iterdir()) == [
+        "capbench.appends", "capbench.data", "capbench.marker.json",
+    ]  # fmt: skip
+
+
+def test_a_fio_that_says_nothing_of_its_syncs_is_an_error(tmp_path, data_file):
+    program = impostor(tmp_path, "echo '{' > capbench.fio.json")
+    with pytest.raises(StorageError, match="cannot be used"):
+        program.appends(data_file.with_name("capbench.appends"), 2300, 2300, limit_s=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage_bench.errors import StorageError
-from storage_bench.fio_parser import parse
+from storage_bench.fio_parser import parse, parse_syncs
 from storage_bench.job import Direction, JobResult, Latency
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -209,3 +209,22 @@ def test_fio_2_is_refused_because_its_latencies_are_microseconds():
 def test_bins_that_are_no_numbers_are_an_error():
     broken = job(read={"lat_ns": {"min": 1, "max": 2, "bins": {"fast": 1}}})
     assert "no number" in refused(document(broken))
+
+
+def test_the_syncs_of_a_log_writer_are_those_in_the_bins():
+    version, latency = parse_syncs(golden("fio-3.33-fdatasync.json"))
+    assert (version, sum(latency.counts)) == ("3.33", 99)
+    assert (latency.percentile_ns(0.99), latency.max_ns) == (897_024, 897_427)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (golden("fio-3.33-two-jobs.json"), "it has 2 jobs"),
+        (golden("fio-3.33-status-interval.json"), "no latency of a sync"),
+        (golden("fio-3.33-unaligned.json"), "Invalid argument"),
+    ],
+)
+def test_what_did_not_sync_is_refused(text, said):
+    with pytest.raises(StorageError, match=said):
+        parse_syncs(text)

@@ -1,4 +1,5 @@
 import tomllib
+from hashlib import sha256
 from importlib.resources import files
 
 import pytest
@@ -57,3 +58,23 @@ def test_an_unknown_key_is_an_error():
         guarantee.decoded(TABLE | {"colour": 1})
     with pytest.raises(StorageError, match='load: key "fast" is not known'):
         guarantee.decoded(TABLE | {"load": TABLE["load"] | {"fast": True}})
+
+
+def test_seconds_are_floats_however_the_file_writes_them():
+    found = guarantee.load()
+    assert {type(t.duration_s) for t in found.tiers.values()} == {float}
+    assert type(found.target_iops) is float
+
+
+def test_the_digest_is_of_the_text_and_not_of_its_meaning():
+    text = (files("storage_bench") / "guarantees/critical-business@1.0.toml").read_bytes()
+    assert guarantee.text_sha256("critical-business@1.0") == sha256(text).hexdigest()
+    with pytest.raises(StorageError, match="Known are"):
+        guarantee.text_sha256("silver@9")
+
+
+def test_what_a_replicate_writes_is_known_before_it_runs():
+    found = guarantee.load()
+    written = found.written_bytes(found.tiers["full"], 2**36)
+    load = 3300 * 4200 * 8192
+    assert written == 2**36 + load + 1000 * 8192 + 23_068_672

@@ -4,17 +4,18 @@ from functools import cache
 import pytest
 
 from storage_bench import guarantee as guarantees
-from storage_bench.bypass import Part, Proof
-from storage_bench.data_sample import DataSample
+from storage_bench.job import Latency
 from storage_bench.judge import demonstrated, judge
 from storage_bench.testing import SimulatedDevice
-from storage_bench.trial import Trial
+from storage_bench.trial import PROOF, Appends, Counters, DataSample, Integrity, Part, Proof, Trial
 from storage_bench.verdict import Check, Verdict, overall
-from storage_bench.witness import Counters
 
 GUARANTEE = guarantees.load("critical-business@1.0")
 MINUTE = GUARANTEE.tiers["minute"]
 SIZE = MINUTE.least_bytes
+
+SOUND = Integrity(131_072, 1000, 60_000, 70_072, 0, 0, ())
+PROVEN = Proof(tuple(Part(name, True, "it holds") for name in PROOF))
 
 
 @cache
@@ -28,8 +29,9 @@ def trial(result=None, **changes) -> Trial:
         size_bytes=SIZE,
         result=result,
         seen=Counters(result.read.ios, result.read.io_bytes, result.write.ios, 0),
-        bypass=Proof((Part("alignment", True, "an unaligned read is refused"),)),
+        bypass=PROVEN,
         data=DataSample(1000, 1.0, 0),
+        integrity=SOUND,
     )
     return replace(whole, **changes)
 
@@ -104,11 +106,17 @@ def test_one_slow_minute_fails_though_the_whole_time_is_good():
             {"bypass": Proof((Part("residency", False, "90 of 256 pages"),))},
             "cache bypass: residency: 90 of 256 pages",
         ),
+        (
+            {"bypass": Proof(PROVEN.parts[1:])},
+            "cache bypass: alignment: was left out",
+        ),
         ({"seen": None}, "device counters: no device counts"),
         ({"seen": Counters(9, 9, 0, 0)}, "something before it answered"),
         ({"data": None}, "data: no block was read back"),
         ({"data": DataSample(1000, 0.98, 0)}, "data: 1000 blocks read back: 0.980"),
         ({"data": DataSample(1000, 1.0, 1)}, "1 of them twice"),
+        ({"integrity": None}, "integrity: the file was not read back"),
+        ({"integrity": replace(SOUND, blocks=131_073)}, "integrity: 131072 of 131073 blocks"),
         ({"size_bytes": SIZE - 1}, "working set: "),
     ],
 )
@@ -214,3 +222,37 @@ def test_what_only_helps_the_storage_excuses_no_failure():
     assert overall((failed, cache_)) is Verdict.FAIL
     assert overall((failed, replace(cache_, excuses=True))) is Verdict.INCONCLUSIVE
     assert overall(()) is Verdict.NOT_MEASURED
+
+
+def test_slow_appends_are_told_and_are_no_part_of_the_verdict():
+    slow = Latency((50_000_000,), (10_000,), 50_000_000, 90_000_000)
+    quick = replace(slow, bins_ns=(9_000_000,), min_ns=9_000_000)
+    found = [
+        verdict(trial(appends=Appends("fio 3.33", 2300, 10_000, latency)))
+        for latency in (slow, quick)
+    ]
+    assert [one.verdict for one in found] == [Verdict.PASS] * 2
+    assert [one.beside[0].verdict for one in found] == [Verdict.FAIL, Verdict.PASS]
+    assert "p99 of fdatasync 50 ms (at most 10), max 90 ms" in found[0].beside[0].because
+    assert verdict().beside[0].verdict is Verdict.NOT_MEASURED
+
+
+def test_a_byte_that_came_back_as_another_fails_with_its_place_and_has_no_excuse():
+    broken = replace(SOUND, by_load=70_071, broken=1, broken_at=(8192 * 7,))
+    crowded = Counters(10**9, 0, 0, 0)
+    for changes in ({}, {"seen": crowded}, {"bypass": None}):
+        found = verdict(trial(integrity=broken, **changes))
+        assert found.verdict is Verdict.FAIL
+        assert "1 of 131072 blocks hold other than what was written, at byte 57344" in reason(
+            found, "integrity"
+        )
+
+
+def test_blocks_without_a_mark_are_told_and_are_no_failure():
+    unmarked = replace(SOUND, by_load=0, untold=70_072)
+    found = verdict(trial(integrity=unmarked))
+    assert found.verdict is Verdict.PASS
+    assert "61000 of 131072 blocks are as written" in reason(found, "integrity")
+    assert "70072 by an engine that leaves no mark" in reason(found, "integrity")
+    nothing = replace(unmarked, anew=0, as_filled=0, untold=131_072)
+    assert verdict(trial(integrity=nothing)).verdict is Verdict.INCONCLUSIVE

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from storage_bench.witness import Counters, counters, parse
+from storage_bench.trial import Counters
+from storage_bench.witness import counters, parse
 
 STAT = "  100 5 800 12 50 3 400 7 0 20 19 0 0 0 0 2 0"
 
