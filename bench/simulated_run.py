@@ -26,7 +26,7 @@ from storage_bench.job import Direction, JobResult, Latency
 
 _COUNTER_HZ = 2e9
 _CHUNKS_PER_PROBE = 5
-_CHUNKS = {"fma": 1280, "stream.copy": 10, "stream.triad": 10}
+_CHUNKS = {"fma": 640, "stream.copy": 10, "stream.triad": 10}
 _ERRORS = {("gemm", "fp32"): 2e-7, ("gemm", "fp64"): 3e-16, ("fma", "fp64"): 1e-12}
 _TOLERANCES = {("gemm", "fp32"): 3e-6, ("gemm", "fp64"): 5.6e-15, ("fma", "fp64"): 6e-11}
 _BITS = {"fp32": 32, "fp64": 64}

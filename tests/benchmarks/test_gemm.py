@@ -1,6 +1,8 @@
 """Our own GEMM against the vector peak, torch (oneDNN in BF16) and NumPy, in one alternating run.
 
 `python -m pytest tests/benchmarks/test_gemm.py --benchmark-enable -s`
+With `MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell` before it the libraries take the code
+on an Intel processor that they choose by themselves on an AMD one.
 
 Prints medians of ratios of the same round, with their range. Against the peak twice: `own/peak` is
 the rate over that of the multiply-add chains, both over wall time; `own/peak a cycle` is operations

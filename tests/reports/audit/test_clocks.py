@@ -44,7 +44,7 @@ def times(factor: float) -> Change:
         ),
         pytest.param(
             "cpu.vector.fp32",
-            workers(lambda w: replace(w, work=Tally((-5, *w.work.ticks), (1, 1279)))),
+            workers(lambda w: replace(w, work=Tally((-5, *w.work.ticks), (1, 639)))),
             {"TIM-010"},
             id="a counter that was set back",
         ),
