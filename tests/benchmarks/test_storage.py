@@ -5,7 +5,9 @@ Nothing about time is asserted; the folder is pytest's (`--basetemp` names anoth
 
 Both engines are measured from submission to reaping (fio's `lat_ns`), by the same bins, after the
 same ramp, on one CPU: at depth 1 the CPU that takes the drive's interrupts answers a third sooner
-than another, so that chance would decide. fio runs twice in each round: what it differs from itself
+than another, so that chance would decide. That CPU is kept awake by a loop of the idle class, which
+yields at once: a CPU wakes the slower the longer it slept, so that an engine with less work between
+two operations would be punished for it. fio runs twice in each round: what it differs from itself
 is what the machine's noise hides, and an interval as wide as 10 % settles nothing about 10 %. On a
 machine that others use too, put `chrt -f 1` before the command: both engines inherit it, and no
 other process then takes the CPU from a completion for milliseconds.
@@ -15,6 +17,7 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,6 +54,20 @@ def one_cpu() -> Iterator[int]:
         yield max(allowed)
     finally:
         os.sched_setaffinity(0, allowed)
+
+
+@contextmanager
+def awake(cpu: int) -> Iterator[None]:
+    """Keep a CPU from sleeping, and take no time from anybody who wants it."""
+    code = (
+        f"import os; os.sched_setaffinity(0, {{{cpu}}}); "
+        "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\nwhile True: pass"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as loop:
+        try:
+            yield
+        finally:
+            loop.kill()
 
 
 def iops(results: Sequence[JobResult]) -> float:
@@ -111,7 +128,11 @@ def test_native_against_fio(benchmark: BenchmarkFixture, tmp_path: Path, depth: 
     """IOPS, p50, p99 and p99.9 of native over fio, and of fio over itself."""
     job, rounds = (JOB, ROUNDS) if benchmark.enabled else (QUICK, 1)
     job = replace(job, depth=depth)
-    with workspace(tmp_path, job.size_bytes, allow_memory=True) as space, one_cpu() as cpu:
+    with (
+        workspace(tmp_path, job.size_bytes, allow_memory=True) as space,
+        one_cpu() as cpu,
+        awake(cpu),
+    ):
         fill(space.data_file, job.size_bytes, job.seed)
         engine.run("native", replace(job, ramp_s=0.0, duration_s=0.1), space.data_file)  # compiles
         found = alternating(job, space.data_file, rounds)
@@ -122,7 +143,7 @@ def test_native_against_fio(benchmark: BenchmarkFixture, tmp_path: Path, depth: 
         f"\n4 KiB random read of {job.size_bytes / 1e9:.1f} GB, depth {depth}, {rounds} rounds of "
         f"{job.duration_s} s after {job.ramp_s} s\n"
         f"native by {native[0].interface}; fio {fio[0].engine_version} by {fio[0].interface}; "
-        f"both on CPU {cpu}, scheduling policy {policy}\n"
+        f"both on CPU {cpu}, kept awake, scheduling policy {policy}\n"
     )
     for name in ("native", "fio again"):
         sys.stdout.write(f"{name} / fio, all rounds joined [95 %], IOPS and us\n")
