@@ -34,8 +34,10 @@ def modes(histogram: Tally) -> tuple[Mode, ...]:
     """The modes, fastest first; one where all chunks ran alike, none for an empty histogram.
 
     Durations are binned by 2 %; a valley of bins below half of either side's peak, at least 8 %
-    after the last, starts a new mode.
+    after the last, starts a new mode. Durations that are none, of a counter that was set back, are
+    not looked at.
     """
+    histogram = _lasting(histogram)
     total = sum(histogram.counts)
     if total == 0:
         return ()
@@ -63,7 +65,12 @@ def fastest(histogram: Tally) -> float | None:
     for mode in modes(histogram):
         if mode.share >= NO_EXCEPTION:
             return mode.ticks
-    return median(histogram)
+    return median(_lasting(histogram))
+
+
+def _lasting(histogram: Tally) -> Tally:
+    kept = [e for e in zip(histogram.ticks, histogram.counts, strict=True) if e[0] > 0]
+    return Tally(tuple(ticks for ticks, _ in kept), tuple(count for _, count in kept))
 
 
 def _split(heights: dict[int, int]) -> list[list[int]]:

@@ -137,14 +137,16 @@ def _paired(worker: WorkerTicks) -> str | None:
         return (
             f"{sum(cycles.counts)} chunks are counted in cycles beside {sum(probe.counts)} probes"
         )
-    if not cycles.ticks or min(probe.ticks) <= 0:
+    # A counter that was set back is another rule's.
+    spent, beside, found = ([t for t in tally.ticks if t > 0] for tally in (work, probe, cycles))
+    if not (spent and beside and found):
         return None
-    least = min(work.ticks) * worker.cycles_per_probe / max(probe.ticks)
-    most = max(work.ticks) * worker.cycles_per_probe / min(probe.ticks)
-    if min(cycles.ticks) < least * (1 - BINS) - 1 or max(cycles.ticks) > most * (1 + BINS) + 1:
+    least = min(spent) * worker.cycles_per_probe / max(beside)
+    most = max(spent) * worker.cycles_per_probe / min(beside)
+    if min(found) < least * (1 - BINS) - 1 or max(found) > most * (1 + BINS) + 1:
         return (
-            f"chunks of {min(cycles.ticks)} to {max(cycles.ticks)} cycles cannot be: ticks and "
-            f"probes give {least:.0f} to {most:.0f}"
+            f"chunks of {min(found)} to {max(found)} cycles cannot be: ticks and probes give "
+            f"{least:.0f} to {most:.0f}"
         )
     return None
 

@@ -64,6 +64,13 @@ def test_a_core_that_is_taken_away_in_most_chunks_without_a_probe_beside_them_is
     assert ops_per_cycle(busy) == 64.0
 
 
+def test_a_counter_that_was_set_back_once_changes_nothing() -> None:
+    set_back = measured(worker(0, [500] * 9 + [-90], [500] * 10))
+
+    assert ops_per_cycle(set_back) == 64.0
+    assert capability(set_back) == 64_000 / 500 * 2e9
+
+
 def test_a_sibling_that_slows_most_chunks_is_seen_through() -> None:
     now_and_then = measured(worker(0, [500] * 30 + [750] * 70, [500] * 100))
 

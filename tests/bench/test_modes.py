@@ -47,6 +47,12 @@ def test_nothing_has_no_mode() -> None:
     assert fastest(tally([])) is None
 
 
+def test_a_counter_that_was_set_back_is_not_looked_at() -> None:
+    assert modes(tally([-9, 0, 500, 500])) == modes(tally([500, 500]))
+    assert fastest(tally([-9, 0, 0, 500])) == 500
+    assert fastest(tally([-9, 0])) is None
+
+
 @pytest.mark.parametrize("slowed", [1000, 2500, 3900])
 def test_the_fastest_mode_stays_where_it_is_whoever_has_the_majority(slowed: int) -> None:
     generator = random.Random(5)
