@@ -7,15 +7,15 @@ from typing import Any
 import click
 
 from bench import __version__
-from bench.cli.completion import completion
-from bench.cli.discover import discover
-from bench.cli.doctor import doctor
-from bench.cli.peak import peak
-from bench.cli.plan import plan
-from bench.cli.report import report
-from bench.cli.run import run
+from bench.cli.commands.completion import completion
+from bench.cli.commands.discover import discover
+from bench.cli.commands.doctor import doctor
+from bench.cli.commands.peak import peak
+from bench.cli.commands.plan import plan
+from bench.cli.commands.report import report
+from bench.cli.commands.run import run
+from bench.cli.commands.verify import verify
 from bench.cli.storage import storage
-from bench.cli.verify import verify
 from bench.errors import CapbenchError, Incomplete
 
 
@@ -34,7 +34,7 @@ class Capbench(click.Group):
             return super().invoke(ctx)
         except CapbenchError as error:
             # What it names may come from a file of somebody else's.
-            from reports.wording import printable
+            from reports.render.text import printable
 
             click.echo(printable(f"capbench: {error}"), err=True)
             ctx.exit(error.exit_code)

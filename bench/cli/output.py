@@ -17,7 +17,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 def print_json(value: object) -> None:
     """A dataclass or plain value as indented JSON on standard output."""
-    from bench.decode import encode
+    from bench.evidence.codec import encode
 
     click.echo(json.dumps(encode(value), indent=2, ensure_ascii=False, allow_nan=False))
 

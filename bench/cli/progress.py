@@ -4,9 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.cli.output import console, talk
-from bench.outcome import Failed, Measured, MeasuredIO, MeasuredTrial, Outcome, Sample, Skipped
-from bench.plan import Case, Plan
-from bench.run import Listener
+from bench.evidence.outcome import (
+    Failed,
+    Measured,
+    MeasuredIO,
+    MeasuredReplicate,
+    Outcome,
+    Sample,
+    Skipped,
+)
+from bench.evidence.plan import Case, Plan
+from bench.execution.runner import Listener
 from bench.units import format_si
 
 
@@ -56,7 +64,7 @@ def line(case: Case, outcome: Outcome) -> str:
         case MeasuredIO():
             done = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios
             return f"{name}: {format_si(done / outcome.result.duration_s, case.unit)}"
-        case MeasuredTrial():
+        case MeasuredReplicate():
             result = outcome.trial.result
             assert result is not None
             return f"{name}: {format_si(result.ios / result.duration_s, case.unit)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kernels.isa import architecture
+from kernels.codegen.isa import architecture
 from kernels.kernel import Kernel, Launch, Request
 
 _LINE_BYTES = 64

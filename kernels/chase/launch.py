@@ -9,10 +9,10 @@ import numba
 import numpy as np
 
 from kernels.chase import ring
-from kernels.ir.clock import ADDS_PER_PASS
+from kernels.codegen.clock import ADDS_PER_PASS
 from kernels.kernel import Request, Ticks, Work
-from kernels.memory import LINE_BYTES, huge_share, untouched
-from kernels.team import Team
+from kernels.runtime.memory import LINE_BYTES, huge_share, untouched
+from kernels.runtime.team import Team
 
 CHUNK_LOADS = 4096
 """20000 cycles where a load takes five: long against a stamp (30 cycles)."""

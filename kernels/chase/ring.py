@@ -9,8 +9,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from kernels.ir.clock import probe, stamp
-from kernels.jit import compiled
+from kernels.codegen.clock import probe, stamp
+from kernels.codegen.jit import compiled
 from kernels.stream.loop import number
 
 WORDS_PER_LINE = 8

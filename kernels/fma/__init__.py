@@ -7,8 +7,8 @@ scheduler runs so many instructions a chunk, as every core does on a CPU.
 
 from __future__ import annotations
 
+from kernels.codegen.isa import cpu_features
 from kernels.fma.formats import FORMATS, MOST_BF16_PASSES
-from kernels.isa import cpu_features
 from kernels.kernel import Kernel, Launch, Request
 
 _PORTABLE = ("fp32", "fp64")

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from kernels.codegen.jit import compiled
 from kernels.fma.formats import Format
-from kernels.jit import compiled
-from kernels.memory import aligned
+from kernels.runtime.memory import aligned
 
 Array = np.ndarray[Any, Any]
 

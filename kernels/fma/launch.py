@@ -10,13 +10,13 @@ import numba
 import numpy as np
 from numba.core.registry import cpu_target
 
+from kernels.codegen.clock import ADDS_PER_PASS, HAS_CLOCK
+from kernels.codegen.isa import NotNative, target_features
 from kernels.fma import data, loop
 from kernels.fma.formats import FORMATS, Format, Pipe
-from kernels.ir.clock import ADDS_PER_PASS, HAS_CLOCK
-from kernels.isa import NotNative, target_features
 from kernels.kernel import Request, Ticks, Work
-from kernels.memory import aligned
-from kernels.team import Team
+from kernels.runtime.memory import aligned
+from kernels.runtime.team import Team
 
 PROBE_PASSES = 4
 """4 x 640 cycles, 0.7 µs: long against a stamp (30 cycles), short against a chunk (115 µs)."""

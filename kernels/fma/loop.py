@@ -6,10 +6,10 @@ from typing import Any
 
 from numba.extending import overload
 
+from kernels.codegen.clock import probe, stamp
+from kernels.codegen.jit import compiled
 from kernels.fma.portable import portable
 from kernels.fma.vector import multiply_add
-from kernels.ir.clock import probe, stamp
-from kernels.jit import compiled
 
 PORTABLE = 0
 """Instead of a vector's bits: let LLVM choose."""

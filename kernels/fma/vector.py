@@ -12,8 +12,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from kernels.codegen.bfloat import BFloat
 from kernels.fma.formats import FORMATS, Format
-from kernels.ir.bfloat import BFloat
 
 _I64 = ir.IntType(64)
 

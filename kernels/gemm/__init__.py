@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from kernels.gemm import amx
-from kernels.gemm.tile import TILES, tiles
-from kernels.isa import cpu_features
+from kernels.codegen.isa import cpu_features
+from kernels.gemm.cpu_numba import amx
+from kernels.gemm.cpu_numba.tile import TILES, tiles
 from kernels.kernel import Kernel, Launch, Request, Shape, Work
 from kernels.precision import Precision
 
@@ -39,7 +39,7 @@ def refuses(request: Request) -> str | None:
     if len(request.shape) != 3 or min(request.shape) < 1:
         return f"gemm needs a shape (m, n, k) of positive sizes, found {request.shape}"
     if name == "torch":
-        from kernels.gemm.torch_refusal import refuses as torch_refuses
+        from kernels.gemm.torch.refusal import refuses as torch_refuses
 
         return torch_refuses(request)
     if request.place.device != "cpu":
@@ -53,14 +53,14 @@ def refuses(request: Request) -> str | None:
 def prepare(request: Request) -> Launch:
     """Make the operands, start the threads and run once, so that `run` only multiplies."""
     if request.implementation == "torch":
-        from kernels.gemm.torch_mm import TorchLaunch
+        from kernels.gemm.torch.launch import TorchLaunch
 
         return TorchLaunch(request)
     if request.implementation == "numba":
-        from kernels.gemm.numba_blocked import NumbaLaunch
+        from kernels.gemm.cpu_numba.launch import NumbaLaunch
 
         return NumbaLaunch(request)
-    from kernels.gemm.numpy_blas import NumpyLaunch
+    from kernels.gemm.library.numpy_blas import NumpyLaunch
 
     return NumpyLaunch(request)
 

@@ -10,13 +10,13 @@ import llvmlite
 import numba
 import numpy as np
 
-from kernels.isa import vector_doubles
+from kernels.codegen.isa import vector_doubles
 from kernels.kernel import Request, Ticks, Work
 from kernels.ladder import loop
-from kernels.memory import huge_share, untouched
+from kernels.runtime.memory import huge_share, untouched
+from kernels.runtime.team import Team
 from kernels.stream.kinds import ELEMENT_BYTES
 from kernels.stream.loop import fill
-from kernels.team import Team
 
 CHUNK_BYTES = 1 << 18
 """2000 cycles where a core reads 128 bytes in each: long against a stamp (30 cycles)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernels.ir.clock import stamp
-from kernels.jit import compiled
+from kernels.codegen.clock import stamp
+from kernels.codegen.jit import compiled
 from kernels.stream.loop import GROUP, fold_of
 from kernels.stream.move import move
 

@@ -12,10 +12,10 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from kernels.ir.clock import stamp
-from kernels.jit import compiled
-from kernels.memory import aligned
-from kernels.team import Team
+from kernels.codegen.clock import stamp
+from kernels.codegen.jit import compiled
+from kernels.runtime.memory import aligned
+from kernels.runtime.team import Team
 
 ROUNDS = 2000
 """Round trips of one probe: about 0.2 ms between neighbours, enough to average a few interrupts."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from kernels import torch_device
-from kernels.isa import architecture
+from kernels.codegen.isa import architecture
 from kernels.kernel import Kernel, Launch, Request
+from kernels.runtime import torch_device
 from kernels.stream.kinds import KINDS, Kind
 
 _HAS_NONTEMPORAL = ("x86_64", "aarch64")

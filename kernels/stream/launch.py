@@ -9,13 +9,13 @@ import llvmlite
 import numba
 import numpy as np
 
-from kernels.ir.clock import HAS_CLOCK
-from kernels.isa import vector_doubles
+from kernels.codegen.clock import HAS_CLOCK
+from kernels.codegen.isa import vector_doubles
 from kernels.kernel import Request, Ticks, Work
-from kernels.memory import huge_share, untouched
+from kernels.runtime.memory import huge_share, untouched
+from kernels.runtime.team import Team
 from kernels.stream import loop
 from kernels.stream.kinds import ELEMENT_BYTES, Kind
-from kernels.team import Team
 
 CHUNK_BYTES = 8 << 20
 """Counted bytes in a chunk: 0.5 to 1 ms at the 8 to 16 GB/s that one core moves."""

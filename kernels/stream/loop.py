@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from kernels.ir.clock import stamp
-from kernels.jit import compiled
+from kernels.codegen.clock import stamp
+from kernels.codegen.jit import compiled
 from kernels.stream.move import move
 
 GROUP = 8

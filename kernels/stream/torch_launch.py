@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 
-from kernels import torch_device
 from kernels.kernel import Request, Ticks, Work
+from kernels.runtime import torch_device
 from kernels.stream.kinds import Kind
 
 LAUNCH_BYTES = 32e9

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from kernels import torch_device
 from kernels.kernel import Kernel, Launch, Request, Shape
+from kernels.runtime import torch_device
 
 Direction = Literal["h2d", "d2h", "both", "p2p"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from kernels import torch_device
 from kernels.kernel import Request, Ticks, Work
+from kernels.runtime import torch_device
 
 if TYPE_CHECKING:
     from kernels.transfer import Direction

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from kernels import torch_device
 from kernels.kernel import Request
+from kernels.runtime import torch_device
 
 
 def peer(request: Request) -> torch.device | None:

@@ -1,6 +1,6 @@
 """The report as one long table for a spreadsheet."""
 
-from reports.frames import everything
+from reports.render.frames import everything
 from reports.report import Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -13,11 +13,13 @@ from importlib.resources import files
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports import wording
-from reports.charts import SAMPLES_A_PROCESS, Specification, charts
-from reports.highlights import highlights
-from reports.judge import Verdict
+from reports.judgement.verdict import Verdict
+from reports.render import text as wording
+from reports.render.charts import charts
+from reports.render.charts.samples import SAMPLES_A_PROCESS
+from reports.render.charts.specification import Specification
 from reports.report import Report
+from reports.report.headline import highlights
 
 _TITLES = {
     "plan": "The plan's indicators as a share of their targets",

@@ -2,7 +2,7 @@
 
 import json
 
-from reports import rows
+from reports.render import rows
 from reports.report import Report
 
 FORMAT = 1

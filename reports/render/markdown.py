@@ -4,9 +4,9 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports import wording
-from reports.highlights import highlights
+from reports.render import text as wording
 from reports.report import Report
+from reports.report.headline import highlights
 
 _SPECIAL = str.maketrans(
     {c: f"\\{c}" for c in "\\`*_[]|~#"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

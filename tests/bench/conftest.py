@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.bundle import BundleWriter
 from bench.evidence import Evidence
-from bench.plan import Plan
-from bench.testing import simulated_evidence, simulated_plan
+from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.plan import Plan
+from bench.testing.machine import simulated_evidence, simulated_plan
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ another number (1800 see the whole grid). CAPBENCH_OUTPUT names a new folder tha
 evidence. Without a GPU it is skipped with the reason. It asserts that every result was right, and
 nothing about time: a ratio that does not hold is printed as such.
 
-The first card that CUDA_VISIBLE_DEVICES shows is measured; the bars (`reports/bars.py`) are those
-of an H100 of 700 W. The ratios themselves are tested without a GPU in tests/reports/test_bars.py,
-the exhaustive search in tests/bench/test_mamf.py.
+The first card that CUDA_VISIBLE_DEVICES shows is measured; the criteria
+(`reports/judgement/acceptance.py`) are those of an H100 of 700 W. The ratios themselves are tested
+without a GPU in tests/reports/judgement, the exhaustive search in tests/bench/testing.
 """
 
 import os
@@ -23,21 +23,22 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import mamf, profile
-from bench.devices import backend
-from bench.discover import discover
-from bench.inventory import Absent, Inventory
-from bench.outcome import Measured
-from bench.plan import KernelCase
+from bench.analysis.concurrent_devices import single_device
+from bench.analysis.steady_state import SteadyState
+from bench.evidence.inventory import Absent, Inventory
+from bench.evidence.outcome import Measured
+from bench.evidence.plan import KernelCase
+from bench.evidence.stopping import StoppingRule
+from bench.execution.protocol import Assignment
+from bench.execution.runner import Listener, in_a_process
+from bench.execution.tuning import tune
+from bench.machine import discover
+from bench.machine.devices import backend
 from bench.planning import plan as make_plan
-from bench.run import Listener, in_a_process
-from bench.steady import Course
-from bench.stopping import Stopping
-from bench.together import alone
-from bench.tuning import tune
-from bench.worker import Assignment
-from reports.bars import Bar, Searched, bars, header, search_bars
-from reports.verify import verify
+from bench.planning import profile
+from bench.testing import exhaustive_shape_search
+from reports.judgement.acceptance import Criterion, Searched, criteria, header, search_criteria
+from reports.verification import verify
 
 PROFILE = Path(__file__).with_name("accelerators.toml")
 FIGURE_S = 10.0
@@ -68,7 +69,7 @@ def card(benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("it loads the card for minutes: ask for it with --benchmark-enable")
 
 
-def tell(inventory: Inventory, date: str, found: tuple[Bar, ...]) -> list[str]:
+def tell(inventory: Inventory, date: str, found: tuple[Criterion, ...]) -> list[str]:
     told = [header(inventory, date), *map(str, found)]
     sys.stdout.write("\n".join(["", *told, ""]))
     return told
@@ -85,7 +86,7 @@ def test_bars_of_the_product_s_own_run(benchmark: BenchmarkFixture, tmp_path: Pa
     said = done.stdout[-4000:] + done.stderr[-4000:]
     assert (output / "evidence" / "manifest.json").exists(), said
     evidence = verify(output / "evidence")
-    found = benchmark.pedantic(bars, args=(evidence,), rounds=1)
+    found = benchmark.pedantic(criteria, args=(evidence,), rounds=1)
     benchmark.extra_info["ratios"] = tell(evidence.inventory, evidence.started_at, found)
     # 1 would be a target of the plan, which one card does not meet.
     assert done.returncode in (0, 1), said
@@ -98,9 +99,9 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
     shape, course = our_search(inventory)
     duration_s = time.perf_counter() - began_s
 
-    products = mamf.Products("cuda:0", "bf16")
+    products = exhaustive_shape_search.Products("cuda:0", "bf16")
     limit_s = float(os.environ.get("CAPBENCH_MAMF_S") or 420)
-    found = mamf.search(products.rate, time.perf_counter, limit_s)
+    found = exhaustive_shape_search.search(products.rate, time.perf_counter, limit_s)
     again = tuple(
         (mine, theirs)
         for _ in range(AGAIN)
@@ -110,7 +111,7 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
         shape, course.burst, course.settled, duration_s,
         found.trials, found.planned, found.duration_s, again,
     )  # fmt: skip
-    told = benchmark.pedantic(search_bars, args=(searched,), rounds=1)
+    told = benchmark.pedantic(search_criteria, args=(searched,), rounds=1)
     benchmark.extra_info["ratios"] = tell(inventory, date, told)
 
 
@@ -121,10 +122,10 @@ def of_one_card(inventory: Inventory) -> Inventory:
     return replace(inventory, devices=(*hosts, first))
 
 
-def our_search(inventory: Inventory) -> tuple[tuple[int, ...], Course]:
+def our_search(inventory: Inventory) -> tuple[tuple[int, ...], SteadyState]:
     """Shapes tried and the best of them measured, each in a fresh process, as a run does it."""
     wanted, digest = profile.load(str(PROFILE))
-    stopping = Stopping(20, FIGURE_S, FIGURE_S, 0.002, sample_time_s=0.5)
+    stopping = StoppingRule(20, FIGURE_S, FIGURE_S, 0.002, sample_time_s=0.5)
     entries = tuple(
         replace(entry, stopping=stopping)
         for entry in wanted.kernels
@@ -136,6 +137,6 @@ def our_search(inventory: Inventory) -> tuple[tuple[int, ...], Course]:
     (device,) = (d for d in inventory.devices if d.uuid == case.device)
     outcome = in_a_process(Assignment(case, 0, device, None), 300.0, Listener())
     assert isinstance(outcome, Measured), outcome
-    course = alone(outcome, case.unit)
+    course = single_device(outcome, case.unit)
     assert course is not None
     return case.shape, course

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.capability import capability, clock_hz, ops_per_cycle
-from bench.discover import discover
-from bench.outcome import Measured
-from bench.plan import KernelCase
-from bench.run import Listener, in_a_process
-from bench.stopping import Stopping
-from bench.worker import Assignment
+from bench.analysis.capability import capability, clock_hz, ops_per_cycle
+from bench.evidence.outcome import Measured
+from bench.evidence.plan import KernelCase
+from bench.evidence.stopping import StoppingRule
+from bench.execution.protocol import Assignment
+from bench.execution.runner import Listener, in_a_process
+from bench.machine import discover
 from kernels import KERNELS
 
 RUNS = 20
@@ -51,7 +51,7 @@ def one_second(length_s: float) -> Measured:
         device="cpu",
         cpus=inventory.host.processor.workers,
         seed=1,
-        stopping=Stopping(2, length_s, length_s, 1e-9),
+        stopping=StoppingRule(2, length_s, length_s, 1e-9),
         repeats=2,
     )
     device = next(d for d in inventory.devices if d.uuid == "cpu")

@@ -21,10 +21,10 @@ from importlib.util import find_spec
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.processor import processor
+from bench.machine.processor import processor
 from kernels import KERNELS
+from kernels.codegen.clock import HAS_CLOCK
 from kernels.gemm import check
-from kernels.ir.clock import HAS_CLOCK
 from kernels.kernel import Launch, Place, Request, Shape
 from kernels.precision import PRECISIONS
 

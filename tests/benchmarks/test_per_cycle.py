@@ -13,14 +13,14 @@ import sys
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.modes import fastest
-from bench.outcome import Tally
-from bench.processor import processor
-from bench.tally import merge, tally
+from bench.analysis.speed_modes import dominant_fast_mode
+from bench.analysis.tick_histogram import merge, tally
+from bench.evidence.outcome import TickHistogram
+from bench.machine.processor import processor
 from kernels import KERNELS
+from kernels.codegen.clock import HAS_CLOCK
+from kernels.codegen.isa import target_features
 from kernels.fma.formats import FORMATS
-from kernels.ir.clock import HAS_CLOCK
-from kernels.isa import target_features
 from kernels.kernel import Place, Request, Ticks
 from kernels.precision import PRECISIONS
 
@@ -29,7 +29,7 @@ SHORT = (10, 1000)
 WORKERS = processor().workers
 
 
-def cycles(ticks: Ticks) -> Tally:
+def cycles(ticks: Ticks) -> TickHistogram:
     """Core cycles of each chunk that has a probe beside it."""
     probed = zip(ticks.work[:: ticks.chunks_per_probe], ticks.probe, strict=True)
     return tally(
@@ -48,7 +48,7 @@ def test_operations_a_core_cycle(benchmark: BenchmarkFixture, precision: str, wo
         pytest.skip(reason)
     launch = kernel.prepare(request)
     try:
-        seen: list[list[Tally]] = []
+        seen: list[list[TickHistogram]] = []
         for _ in range(LAUNCHES if benchmark.enabled else 1):
             launch.run()
             seen.append([cycles(ticks) for ticks in launch.ticks()])
@@ -56,7 +56,9 @@ def test_operations_a_core_cycle(benchmark: BenchmarkFixture, precision: str, wo
         assert launch.error() <= launch.tolerance
         if HAS_CLOCK and benchmark.enabled:
             ops = launch.ticks()[0].ops_per_chunk
-            slowest = max(fastest(merge(worker)) or 0.0 for worker in zip(*seen, strict=True))
+            slowest = max(
+                dominant_fast_mode(merge(worker)) or 0.0 for worker in zip(*seen, strict=True)
+            )
             pipe = form.pipe(target_features())
             assert pipe is not None
             per_instruction = 2 * form.products * pipe.bits // form.accumulator_bits

@@ -27,11 +27,11 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from storage_bench import engine
-from storage_bench.engine import Engine
-from storage_bench.guard import fill, workspace
+from storage_bench.engines import choose
+from storage_bench.engines.choose import Engine
 from storage_bench.histogram import merged
 from storage_bench.job import Job, JobResult
+from storage_bench.workspace.guard import fill, workspace
 
 ROUNDS = 60
 RESAMPLED = 400
@@ -98,7 +98,7 @@ def alternating(job: Job, data_file: Path, rounds: int) -> dict[str, list[JobRes
     for number in range(rounds):
         seeded = replace(job, seed=number)
         for name in drawn.sample(sorted(ENGINES), len(ENGINES)):
-            found[name].append(engine.run(ENGINES[name], seeded, data_file))
+            found[name].append(choose.run(ENGINES[name], seeded, data_file))
     return found
 
 
@@ -134,9 +134,9 @@ def test_native_against_fio(benchmark: BenchmarkFixture, tmp_path: Path, depth: 
         awake(cpu),
     ):
         fill(space.data_file, job.size_bytes, job.seed)
-        engine.run("native", replace(job, ramp_s=0.0, duration_s=0.1), space.data_file)  # compiles
+        choose.run("native", replace(job, ramp_s=0.0, duration_s=0.1), space.data_file)  # compiles
         found = alternating(job, space.data_file, rounds)
-        benchmark.pedantic(engine.run, args=("native", job, space.data_file), rounds=1)
+        benchmark.pedantic(choose.run, args=("native", job, space.data_file), rounds=1)
     fio, native = found["fio"], found["native"]
     policy = POLICIES.get(os.sched_getscheduler(0), "another")
     sys.stdout.write(

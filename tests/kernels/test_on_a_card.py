@@ -52,7 +52,7 @@ def made(kernel: str, precision: str) -> Iterator[Any]:
         pytest.skip(reason)
     launch: Any
     if kernel == "gemm":
-        from kernels.gemm.torch_mm import TorchLaunch
+        from kernels.gemm.torch.launch import TorchLaunch
 
         launch = TorchLaunch(request, sets=2)
     elif kernel.startswith("stream."):
@@ -155,7 +155,7 @@ def test_torch_s_events_enclose_numba_s_kernel(precision: str) -> None:
 def test_no_multiprocessor_does_more_a_cycle_than_its_lanes(precision: str) -> None:
     import torch
 
-    from reports.accelerators import silicon_of
+    from reports.catalogue.accelerators import silicon_of
 
     properties = torch.cuda.get_device_properties(0)
     silicon = silicon_of(f"{properties.major}.{properties.minor}", properties.name)

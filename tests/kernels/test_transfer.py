@@ -102,6 +102,6 @@ def test_a_device_beyond_the_last_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_torch_the_refusal_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kernels.torch_device.find_spec", lambda name: None)
+    monkeypatch.setattr("kernels.runtime.torch_device.find_spec", lambda name: None)
     wanted = "torch is not installed; pip install '.[gpu]'"
     assert refusal("transfer.d2h", ON_CUDA) == wanted

@@ -6,22 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from bench.estimate import Estimate
-from bench.evidence import Evidence, Tool, conclude
-from bench.inventory import Device, Storage
+from bench.analysis import conclude
+from bench.evidence import Evidence, Tool
+from bench.evidence.conclusions import Estimate
+from bench.evidence.inventory import Device, Storage
+from bench.evidence.stopping import StoppingRule
+from bench.execution.runner import run_plan
+from bench.execution.tuning import tune
 from bench.planning import plan as plan_for
-from bench.profile import KernelEntry, Profile
-from bench.run import run
-from bench.simulated_node import SimulatedGpu, SimulatedNode
-from bench.simulated_run import simulated_run
-from bench.stopping import Stopping
-from bench.tuning import tune
-from reports.facility import Facility, load
-from reports.policy import Policy
-from reports.policy import load as load_policy
-from reports.targets import TargetPlan
-from reports.targets import load as load_plan
-from storage_bench.media import EvidenceLevel, Leaf, Media, MediaClass
+from bench.planning.profile import KernelEntry, Profile
+from bench.testing.complete_run import simulated_run
+from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from reports.declarations.capacity_plan import CapacityPlan
+from reports.declarations.capacity_plan import load as load_plan
+from reports.declarations.facility import Facility, load
+from reports.declarations.policy import Policy
+from reports.declarations.policy import load as load_policy
+from storage_bench.media.classes import EvidenceLevel, Leaf, Media, MediaClass
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +83,7 @@ def simulate() -> Callable[..., Evidence]:
     """Evidence of a node of these GPUs: one matrix product, together and alone."""
 
     def make(*gpus: SimulatedGpu, seconds: float = 20.0) -> Evidence:
-        stopping = Stopping(10, seconds, seconds, 0.5, sample_time_s=0.5)
+        stopping = StoppingRule(10, seconds, seconds, 0.5, sample_time_s=0.5)
         entry = KernelEntry(
             "gemm", ("bf16",), ("torch",), 2, device="accelerator", cards=("together", "alone")
         )
@@ -91,7 +92,9 @@ def simulate() -> Callable[..., Evidence]:
         profile = Profile("simulated", "every card", 7, stopping, (entry,))
         asked = plan_for(inventory, profile, "0" * 64, None)
         plan = tune(asked, inventory, try_=node.try_shapes)
-        outcomes, interrupted = run(plan, inventory, lambda outcome: None, execute=node.execute)
+        outcomes, interrupted = run_plan(
+            plan, inventory, lambda outcome: None, execute=node.execute
+        )
         return conclude(
             Tool("capbench", "0.0.0", "0" * 64), "00000000-0000-0000-0000-000000000000",
             "2025-01-01T00:00:00+00:00", "2025-01-01T00:10:00+00:00",
@@ -132,7 +135,7 @@ def flash() -> Storage:
 
 
 @pytest.fixture
-def plan() -> TargetPlan:
+def plan() -> CapacityPlan:
     return load_plan("chongqing-2023-2025")
 
 
@@ -143,4 +146,4 @@ def policy() -> Policy:
 
 @pytest.fixture
 def example_city() -> Facility:
-    return load(ROOT / "reports/facilities/example-city.toml")
+    return load(ROOT / "reports/declarations/examples/example-city.toml")

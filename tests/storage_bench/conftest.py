@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from storage_bench.guard import fill, workspace
-from storage_bench.media import Media, MediaClass, classify
+from storage_bench.media.classes import Media, MediaClass
+from storage_bench.media.classify import classify
+from storage_bench.workspace.guard import fill, workspace
 
 SIZE_BYTES = 4 * 2**20
 

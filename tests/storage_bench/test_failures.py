@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from storage_bench import fill as filling
-from storage_bench import fio, guard, uring
-from storage_bench.bypass import alignment
-from storage_bench.engine import choose
+from storage_bench.engines import uring
+from storage_bench.engines.choose import choose
+from storage_bench.engines.fio import run
+from storage_bench.engines.fio.run import Fio
+from storage_bench.engines.native import engine
 from storage_bench.errors import StorageError
-from storage_bench.fio import Fio
+from storage_bench.guarantee.cache_bypass import alignment
 from storage_bench.job import Job
-from storage_bench.media import MediaClass, classify
-from storage_bench.native import engine
+from storage_bench.media.classes import MediaClass
+from storage_bench.media.classify import classify
+from storage_bench.workspace import fill as filling
+from storage_bench.workspace import guard
 
 JOB = Job("4k", "randread", 4096, 1.0, 4, 1, 4 * 2**20, 0.0, 0.1, 7)
 ROOT = Path(guard.__file__).parents[1]
@@ -26,11 +29,11 @@ FILL_A_SMALL_DRIVE = """
 import subprocess, sys
 from pathlib import Path
 from storage_bench.errors import StorageError
-from storage_bench.fill import fill
-from storage_bench.guard import workspace
+from storage_bench.workspace.fill import fill
+from storage_bench.workspace.guard import workspace
 folder = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], check=True)
-import storage_bench.guard as guard
+import storage_bench.workspace.guard as guard
 guard.RESERVE_BYTES = 0
 with workspace(folder, 2**20, allow_memory=True) as space:
     try:
@@ -99,7 +102,7 @@ def test_io_uring_that_is_refused_leaves_threads_and_says_why(data_file, monkeyp
 
 def test_a_missing_fio_leaves_the_built_in_engine(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
-    assert fio.find() is None
+    assert run.find() is None
     assert choose()[0] == "native"
 
 
@@ -124,5 +127,5 @@ def test_a_fio_that_dies_or_prints_rubbish_is_an_error(data_file, tmp_path, scri
 
 def test_direct_io_that_is_ignored_breaks_the_proof(data_file, monkeypatch):
     # What tmpfs, gVisor and old ZFS do: the flag is accepted and means nothing.
-    monkeypatch.setattr("storage_bench.bypass.os.O_DIRECT", 0)
+    monkeypatch.setattr("storage_bench.guarantee.cache_bypass.os.O_DIRECT", 0)
     assert alignment(data_file, JOB).holds is False

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench.bundle import BundleWriter
 from bench.cli import main
-from bench.testing import simulated_evidence
+from bench.evidence.bundle_writer import BundleWriter
+from bench.testing.machine import simulated_evidence
 
 ROOT = Path(__file__).parents[3]
-EXAMPLE = ROOT / "reports" / "facilities" / "example-city.toml"
+EXAMPLE = ROOT / "reports/declarations/examples/example-city.toml"
 
 
 def capbench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -52,7 +52,7 @@ def test_a_folder_that_is_no_evidence_exits_4(tmp_path: Path) -> None:
 
 
 def test_a_policy_with_an_unknown_key_is_named_with_the_key(bundle: Path, tmp_path: Path) -> None:
-    shipped = (ROOT / "reports" / "policies" / "fp32-bitwidth@1.toml").read_text()
+    shipped = (ROOT / "reports/declarations/policies/fp32-bitwidth@1.toml").read_text()
     mine = tmp_path / "mine.toml"
     mine.write_text("surprise = 1\n" + shipped)
 
@@ -206,7 +206,7 @@ def test_an_interrupted_command_is_incomplete_and_not_below_a_target(
     def interrupted(folder: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reports.verify.examine", interrupted)
+    monkeypatch.setattr("reports.verification.examine", interrupted)
     done = CliRunner().invoke(main, ["verify", "anything"])
 
     assert (done.exit_code, done.stderr) == (5, "capbench: Interrupted.\n")

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bench.evidence import Evidence
-from bench.outcome import Skipped
-from bench.testing import simulated_evidence
-from reports.facility import Facility
+from bench.evidence.outcome import Skipped
+from bench.testing.machine import simulated_evidence
+from reports.declarations.facility import Facility
 from reports.report import Report, build
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>|`=cmd\x1b[2J"

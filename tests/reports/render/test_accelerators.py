@@ -5,10 +5,10 @@ import json
 import pytest
 
 from bench.evidence import Evidence
-from reports.charts import charts
-from reports.highlights import highlights
 from reports.render import render
+from reports.render.charts import charts
 from reports.report import Report, build
+from reports.report.headline import highlights
 
 LOSS = "-20 %: software thermal slowdown in 88 % of samples, up to 87 °C"
 COMPARED = "7 of 8 cards, cuda:6 lost: slowest cuda:2 at 865 TFLOP/s, spread 20.0 %"

@@ -42,7 +42,7 @@ def test_a_missing_library_costs_its_output_and_one_line(
     format_: str, module: str, distribution: str, machine: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in list(sys.modules):
-        if name.startswith(("reports.render.", "reports.charts", "reports.frames")):
+        if name.startswith(("reports.render.", "reports.render.charts", "reports.render.frames")):
             monkeypatch.delitem(sys.modules, name)
     for name in [n for n in sys.modules if n == module or n.startswith(f"{module}.")]:
         monkeypatch.delitem(sys.modules, name)

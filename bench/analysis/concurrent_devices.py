@@ -1,0 +1,85 @@
+"""Accelerators in the time in which all of them ran: burst, sustained, sum, slowest. Pure.
+
+Power and cooling are shared by a node, so what its cards do one after the other is not what they
+do together. Only samples from the common stretch of time are summed.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.analysis.steady_state import Point, SteadyState, steady_state
+from bench.evidence.outcome import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceGroup:
+    """The rates of several devices over the same time."""
+
+    courses: tuple[SteadyState, ...]
+
+    @property
+    def total(self) -> float:
+        return math.fsum(each.settled for each in self.courses)
+
+    @property
+    def sustained(self) -> float | None:
+        """None where one of them was not steady."""
+        known = [each.sustained for each in self.courses if each.sustained is not None]
+        return math.fsum(known) if len(known) == len(self.courses) else None
+
+    @property
+    def slowest(self) -> float:
+        return min(each.settled for each in self.courses)
+
+    @property
+    def spread(self) -> float:
+        """Fastest minus slowest, as a share of the median."""
+        rates = [each.settled for each in self.courses]
+        return (max(rates) - min(rates)) / statistics.median(rates)
+
+
+def single_device(outcome: Measured, unit: str) -> SteadyState | None:
+    """Burst and sustained of one device over its own time; None where no sample counts."""
+    return _course(outcome, unit, -math.inf, math.inf)
+
+
+def device_group(outcomes: Sequence[Measured], unit: str) -> DeviceGroup | None:
+    """The devices over their common time; None where they had none, or nobody knows."""
+    spans = [_span(outcome) for outcome in outcomes]
+    known = [span for span in spans if span is not None]
+    if not known or len(known) < len(spans):
+        return None
+    begin_s, end_s = max(span[0] for span in known), min(span[1] for span in known)
+    courses = [_course(outcome, unit, begin_s, end_s) for outcome in outcomes]
+    found = tuple(each for each in courses if each is not None)
+    return DeviceGroup(found) if len(found) == len(courses) else None
+
+
+def _span(outcome: Measured) -> tuple[float, float] | None:
+    if outcome.began_at_s is None or not outcome.samples:
+        return None
+    first, last = outcome.samples[0], outcome.samples[-1]
+    end_s = outcome.began_at_s + (last.start_s + last.duration_s)
+    return outcome.began_at_s + first.start_s, end_s
+
+
+def _course(outcome: Measured, unit: str, begin_s: float, end_s: float) -> SteadyState | None:
+    per_launch = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
+    if per_launch <= 0:
+        return None
+    base_s = outcome.began_at_s or 0.0
+    points = [
+        Point(base_s + s.start_s, s.duration_s, per_launch * s.launches)
+        for s in outcome.samples
+        if s.rejected is None
+        and base_s + s.start_s >= begin_s
+        and base_s + (s.start_s + s.duration_s) <= end_s
+    ]
+    temperatures = [
+        (base_s + reading.at_s, reading.temperature_c)
+        for reading in outcome.readings
+        if reading.temperature_c is not None
+    ]
+    return steady_state(points, temperatures) if points else None

@@ -1,0 +1,1 @@
+"""The commands of `capbench`, one a file."""

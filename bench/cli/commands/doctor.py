@@ -1,0 +1,94 @@
+"""`capbench doctor`: what is here, what is missing, and how to get it."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal
+
+import click
+
+from bench.cli.output import json_option, print_json
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    status: Literal["ok", "missing", "broken"]
+    found: str
+    costs: str | None = None
+    """What cannot be done without it."""
+    remedy: str | None = None
+
+
+_LIBRARIES = (
+    ("numba", "every CPU kernel", "pip install numba"),
+    ("numpy", "every CPU kernel", "pip install numpy"),
+    ("torch", "matrix figures in BF16 and FP16, and all of accelerators",
+     "pip install '.[gpu]', or your vendor's build"),
+    ("pynvml", "telemetry of NVIDIA GPUs", "pip install nvidia-ml-py"),
+    ("pandas", "CSV reports and charts", "pip install pandas"),
+    ("jinja2", "HTML and Markdown reports", "pip install jinja2"),
+    ("altair", "the HTML report", "pip install altair"),
+    ("vl_convert", "the HTML report", "pip install vl-convert-python"),
+    ("threadpoolctl", "matrix figures by NumPy", "pip install threadpoolctl"),
+)  # fmt: skip
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Say what was found, what is missing and how to get it. Exits 2 on a name collision."""
+    checks = examine()
+    if as_json:
+        print_json(checks)
+    else:
+        mark = {"ok": "ok     ", "missing": "missing", "broken": "BROKEN "}
+        for check in checks:
+            click.echo(f"{mark[check.status]} {check.name:<13} {check.found}")
+            if check.costs:
+                click.echo(f"{'':<21} costs: {check.costs}; get it: {check.remedy}")
+    if any(check.status == "broken" for check in checks):
+        raise SystemExit(2)
+
+
+def examine() -> tuple[Check, ...]:
+    """Every check, whatever the ones before it found."""
+    from bench import __version__
+    from bench.evidence.inventory import Absent
+    from bench.machine.devices import BACKENDS
+    from bench.machine.installation import intruders, software
+
+    versions = software()
+    checks = [Check("capbench", "ok", f"{__version__} on Python {versions['python']}")]
+    for package, others in intruders().items():
+        checks.append(collision(package, others))
+    for backend in BACKENDS:
+        found = backend.discover()
+        if isinstance(found, Absent):
+            checks.append(Check(backend.name, "missing", found.reason))
+        else:
+            checks.append(Check(backend.name, "ok", ", ".join(d.name for d in found)))
+    for name, costs, remedy in _LIBRARIES:
+        if find_spec(name) is None:
+            checks.append(Check(name, "missing", "not installed", costs, remedy))
+        else:
+            checks.append(Check(name, "ok", versions.get(name, "installed")))
+    if "fio" in versions:
+        checks.append(Check("fio", "ok", versions["fio"]))
+    else:
+        costs = "fio as the storage engine (the built-in one is used)"
+        checks.append(Check("fio", "missing", "not on PATH", costs, "apt install fio"))
+    return tuple(checks)
+
+
+def collision(package: str, others: set[str]) -> Check:
+    """Another distribution has overwritten one of our packages, or we have overwritten its."""
+    names = ", ".join(sorted(others))
+    return Check(
+        package,
+        "broken",
+        f"also installed by {names}",
+        "any trust in what is imported",
+        "install capbench into an environment of its own",
+    )

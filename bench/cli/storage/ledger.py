@@ -1,0 +1,65 @@
+"""`capbench storage ledger`: an inventory added up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import plan_option, year_option
+from bench.cli.output import json_option, print_json
+from bench.cli.storage.media_evidence import evidenced, media_evidence_option, show_evidenced
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
+@click.option(
+    "--evidence", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
+    help="Sealed test of a guarantee, which then counts and not what is declared. Repeatable.",
+)  # fmt: skip
+@media_evidence_option
+@plan_option
+@year_option
+@json_option
+def ledger(
+    file: Path | None,
+    facility: Path | None,
+    bundles: tuple[Path, ...],
+    media_files: tuple[Path, ...],
+    plan_id: str | None,
+    year: int | None,
+    as_json: bool,
+) -> None:
+    """Add up an inventory (TOML or CSV): raw, usable, effective, and the advanced share."""
+    from bench.cli.storage.display import show_ledger
+    from reports import storage_ledger as ledgers
+    from reports.declarations import facility as facilities
+    from reports.declarations import storage_inventory
+    from reports.declarations.capacity_plan import storage_targets
+    from reports.judgement.guarantees import certificates
+    from reports.verification import verify
+
+    if (file is None) == (facility is None):
+        raise UsageError("Wanted one inventory.", "Give FILE, or --facility FILE.")
+    if file is not None:
+        inventory = storage_inventory.load_inventory(file)
+    else:
+        assert facility is not None
+        inventory = ledgers.of_facility(facilities.load(facility))
+    wanted = storage_targets(plan_id, year)
+    shown = certificates([verify(bundle) for bundle in bundles])
+    found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share, shown)
+    proven = evidenced(inventory, media_files, wanted.share, shown)
+    if as_json:
+        told = {"ledger": found, "definitions": ledgers.definitions(), "plan": wanted.said}
+        print_json(told | ({"evidenced": proven} if proven else {}))
+    else:
+        show_ledger(found, wanted)
+    if proven and not as_json:
+        show_evidenced(proven)

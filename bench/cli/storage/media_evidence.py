@@ -1,0 +1,71 @@
+"""The part of `capbench storage ledger` that rests on collected evidence of media."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from bench.cli.output import told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from reports.declarations.facility import Medium
+    from reports.declarations.storage_inventory import StorageInventory
+    from reports.judgement.guarantees import Certificate
+    from reports.storage_ledger import Ledger
+    from reports.storage_ledger.media_evidence import Level
+
+media_evidence_option = click.option(
+    "--media-evidence", "media_files", multiple=True, metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What `media-probe` collected on a host: shows what rests on it alone. Repeatable.",
+)  # fmt: skip
+
+
+def evidenced(
+    inventory: StorageInventory,
+    files: Sequence[Path],
+    wanted: Fraction,
+    shown: Sequence[Certificate] = (),
+) -> Ledger | None:
+    """The ledger with every medium as these files prove it; None without files.
+
+    `shown` is what sealed tests say of the guarantee on its pools.
+    """
+    from reports import storage_ledger
+    from reports.storage_ledger.media_evidence import Seen, rest_on
+    from storage_bench.media.evidence import collection, join
+
+    if not files:
+        return None
+    with told():
+        known, unread = join.read([collection.load(file) for file in files])
+    seen = [
+        Seen(
+            one.names,
+            cast("Medium", str(one.claim.media)),
+            cast("Level", one.claim.level.name.lower()),
+            one.claim.reason,
+        )
+        for one in known
+    ]
+    resting, remarks = rest_on(inventory, seen)
+    found = storage_ledger.ledger(resting, storage_ledger.definitions(), wanted, shown)
+    return replace(found, remarks=tuple(dict.fromkeys((*remarks, *unread, *found.remarks))))
+
+
+def show_evidenced(found: Ledger) -> None:
+    """The shares once more, on evidence alone."""
+    click.echo("the same on evidence of media alone; what has none may be anything")
+    for share in found.shares:
+        click.echo(
+            f"  {share.definition:<15} {share.basis:<7} hybrid: {share.hybrid:<11} "
+            f"[{share.low:7.2%}, {share.high:7.2%}]  {share.verdict or ''}"
+        )
+    for remark in found.remarks:
+        click.echo(f"  remark: {remark}")

@@ -1,0 +1,43 @@
+"""The payload that is sealed: what was found, asked for, observed and concluded."""
+
+from dataclasses import dataclass
+
+from bench.evidence.conclusions import CaseJudgement, Estimate
+from bench.evidence.inventory import Inventory
+from bench.evidence.outcome import Outcome
+from bench.evidence.plan import Plan
+
+FORMAT = 1
+# Evidence format history:
+#
+# 1 - first format: inventory, plan, one file an outcome, estimates, judgements of the guarantees
+#     where there are any, manifest with its own digest
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """The program that made the evidence."""
+
+    name: str
+    version: str
+    sources_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Inventory and plan, outcomes and the estimates that follow from them."""
+
+    format: int
+    tool: Tool
+    run_id: str
+    started_at: str
+    """UTC, ISO 8601."""
+    finished_at: str
+    inventory: Inventory
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    estimates: tuple[Estimate, ...]
+    interrupted: str | None
+    """Why the run ended before the plan did; None for a run that came to its end."""
+    judgements: tuple[CaseJudgement, ...] = ()
+    """Of every guarantee in the plan."""

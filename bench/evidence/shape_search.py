@@ -1,0 +1,46 @@
+"""What a shape search found: every shape that was tried, and the one that follows. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+
+NOT_TRIED = "not tried yet"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeTrial:
+    """What one shape reached, or why it could not be tried."""
+
+    shape: Shape
+    rate: float | None
+    """Operations a second."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeSearch:
+    """One kernel in one precision, tried in several shapes on one of several equal devices."""
+
+    kernel: str
+    implementation: str
+    precision: str
+    devices: tuple[str, ...]
+    """`Device.uuid` of every device of one model; the first of them tries."""
+    trials: tuple[ShapeTrial, ...]
+    """In the order of the candidates, the most promising first."""
+
+    def __post_init__(self) -> None:
+        if not self.devices or not self.trials:
+            raise ValueError("a search has a device that tries and a shape that is tried")
+
+    @property
+    def shape(self) -> Shape:
+        """The best shape, or the most promising one where none could be tried."""
+        return best(self.trials) or self.trials[0].shape
+
+
+def best(trials: Iterable[ShapeTrial]) -> Shape | None:
+    """The shape of the highest rate, the first of equal ones; None where none could be tried."""
+    tried = [trial for trial in trials if trial.rate is not None]
+    return max(tried, key=lambda trial: trial.rate or 0.0).shape if tried else None

@@ -1,0 +1,1 @@
+"""Plan to outcomes: one fresh process a case."""

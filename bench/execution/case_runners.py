@@ -1,0 +1,184 @@
+"""Runners of one case in the worker process."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from bench.analysis.guarantee import SEED_STEP, definition
+from bench.evidence.inventory import Device
+from bench.evidence.outcome import (
+    Failed,
+    Measured,
+    MeasuredIO,
+    MeasuredReplicate,
+    Outcome,
+    Sample,
+    Skipped,
+)
+from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
+from bench.execution.measure import measure
+from bench.execution.protocol import Assignment, Message, tell
+from bench.execution.shape_trials import try_shapes
+from bench.machine.devices import backend
+from bench.machine.devices.backend import Watch
+from bench.machine.devices.cpu import CpuWatch
+from kernels import KERNELS
+from kernels.kernel import Kernel, Place, Request
+from kernels.precision import PRECISIONS
+from storage_bench.engines import choose
+from storage_bench.errors import StorageError
+from storage_bench.guarantee import replicate
+from storage_bench.job import JobResult
+
+
+def run_kernel(
+    case: KernelCase,
+    repeat: int,
+    device: Device,
+    kernel: Kernel,
+    make_watch: Callable[[], Watch],
+    report: Callable[[Message], None],
+    wait: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Prepare, wait for the start, measure, then check the result: no valid result, no number.
+
+    What a kernel raises ends the process, and the parent makes a failure of it.
+    """
+    request = request_of(case, repeat, device)
+    if (refusal := kernel.refuses(request)) is not None:
+        return Skipped(case.id, repeat, refusal)
+    try:
+        launch = kernel.prepare(request)
+    except MemoryError:
+        return Failed(case.id, repeat, "the memory that the shape needs cannot be had")
+    try:
+        work = launch.work
+        watch = make_watch()
+        wait()
+        observed = measure(
+            launch,
+            case.stopping,
+            watch,
+            lambda sample: report(Message(sample, work.ops, work.bytes_moved)),
+        )
+        if (reason := _nothing_counts(observed.samples)) is not None:
+            return Failed(case.id, repeat, reason)
+        error = launch.error()
+        if not (error <= launch.tolerance):
+            return Failed(
+                case.id,
+                repeat,
+                f"wrong result: error {error:.3g}, {case.precision} allows {launch.tolerance:.3g}",
+            )
+        return Measured(
+            case_id=case.id,
+            repeat=repeat,
+            ops_per_launch=launch.work.ops,
+            bytes_per_launch=launch.work.bytes_moved,
+            samples=observed.samples,
+            readings=observed.readings,
+            error=error,
+            tolerance=launch.tolerance,
+            stopped=str(observed.stopped),
+            executed=dict(launch.executed),
+            counter_hz=observed.counter_hz,
+            began_at_s=observed.began_at_s,
+            missing_sensors=watch.missing_sensors(),
+        )
+    finally:
+        launch.close()
+
+
+def search(assignment: Assignment, answers: IO[bytes]) -> None:
+    """Try the shapes and say of each what it reached."""
+    case, device = assignment.case, assignment.device
+    assert isinstance(case, KernelCase)
+    assert device is not None
+    os.sched_setaffinity(0, case.cpus)
+    watch = backend(device.backend).watch(device, case.cpus)
+    request = request_of(case, assignment.repeat, device)
+    for trial in try_shapes(KERNELS[case.kernel], request, assignment.shapes, watch):
+        tell(answers, Message(trial=trial))
+
+
+def request_of(case: KernelCase, repeat: int, device: Device) -> Request:
+    """What the kernel of this case is asked for."""
+    return Request(
+        implementation=case.implementation,
+        precision=PRECISIONS[case.precision],
+        shape=case.shape,
+        # Every repeat its own input: a figure must not hang on one draw.
+        seed=case.seed + repeat,
+        place=Place(device.torch_device, case.cpus),
+    )
+
+
+def _nothing_counts(samples: tuple[Sample, ...]) -> str | None:
+    reasons = [sample.rejected for sample in samples if sample.rejected is not None]
+    if len(reasons) < len(samples):
+        return None
+    return f"all {len(samples)} samples were rejected, the last because {reasons[-1]}"
+
+
+def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
+    """Run the job on the filled file; an engine that cannot is a failure with its reason."""
+    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    before = watch.read(0.0)
+    began_s = watch.now_s()
+    try:
+        result = choose.run(case.engine, case.job, Path(data_file))
+    except StorageError as error:
+        return Failed(case.id, repeat, str(error))
+    return MeasuredIO(
+        case_id=case.id,
+        repeat=repeat,
+        result=result,
+        readings=(before, watch.read(watch.now_s() - began_s)),
+        disturbance=watch.disturbance(),
+        executed=_executed(result),
+    )
+
+
+def run_replicate(
+    case: GuaranteeCase,
+    repeat: int,
+    path: Path,
+    wait: Callable[[], None],
+    note: Callable[[str], None],
+) -> Outcome:
+    """One replicate: write its file, wait for the start, load it, look at what was left."""
+    demanded = definition(case)
+    seed = case.seed + SEED_STEP * repeat
+    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    try:
+        replicate.prepare(path, case.needed_bytes, seed, note)
+    except StorageError as error:
+        return Failed(case.id, repeat, str(error))
+    wait()
+    before, began_s = watch.read(0.0), watch.now_s()
+    watch.disturbance()  # what happened while the file was written is of no interest
+    began_at = datetime.now(UTC).isoformat(timespec="seconds")
+    tier = demanded.tiers[case.tier]
+    trial = replicate.run_replicate(
+        demanded, tier, path, case.needed_bytes, seed, case.engine, note
+    )
+    if trial.result is None:
+        return Failed(case.id, repeat, trial.failure or "nothing was measured")
+    return MeasuredReplicate(
+        case_id=case.id,
+        repeat=repeat,
+        trial=trial,
+        readings=(before, watch.read(watch.now_s() - began_s)),
+        disturbance=watch.disturbance(),
+        executed=_executed(trial.result),
+        began_at=began_at,
+    )
+
+
+def _executed(result: JobResult) -> dict[str, str]:
+    return {
+        "engine": f"{result.engine} {result.engine_version}",
+        "interface": result.interface,
+    }

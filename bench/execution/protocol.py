@@ -1,0 +1,50 @@
+"""Messages between the session and its workers."""
+
+from dataclasses import dataclass
+from typing import IO
+
+from bench.evidence.codec import canonical
+from bench.evidence.inventory import Device
+from bench.evidence.outcome import Outcome, Sample
+from bench.evidence.plan import Case
+from bench.evidence.shape_search import ShapeTrial
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the parent asks of a worker."""
+
+    case: Case
+    repeat: int
+    device: Device | None
+    """None for storage."""
+    data_file: str | None
+    """The file inside the marked folder, filled but for a guarantee; None for a kernel."""
+    waits: bool = False
+    """Whether the end of standard input says when to begin: others begin at the same moment."""
+    peers: tuple[Device, ...] = ()
+    """Other devices that a transfer may go to, the next one first."""
+    shapes: tuple[tuple[int, ...], ...] = ()
+    """Shapes to try, each shortly, instead of measuring the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line that a worker prints: a sample as it is taken, a note, or the outcome."""
+
+    sample: Sample | None = None
+    ops: int = 0
+    """Operations in one launch of the sample."""
+    bytes_moved: int = 0
+    """Bytes in one launch of the sample."""
+    ready: bool = False
+    """Everything is prepared, and the worker waits to be told to begin."""
+    note: str | None = None
+    """What it does now, for people."""
+    outcome: Outcome | None = None
+    trial: ShapeTrial | None = None
+    """What a shape reached, where shapes were to be tried; there is no outcome then."""
+
+
+def tell(answers: IO[bytes], message: Message) -> None:
+    answers.write(canonical(message))

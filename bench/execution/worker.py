@@ -1,0 +1,87 @@
+"""The worker process: `python -m bench.execution.worker`."""
+
+import contextlib
+import ctypes
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import IO, assert_never
+
+from bench.evidence.codec import decode, parse
+from bench.evidence.outcome import (
+    Outcome,
+)
+from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
+from bench.execution.case_runners import run_kernel, run_replicate, run_storage, search
+from bench.execution.protocol import Assignment, Message, tell
+from bench.machine.devices import backend
+from kernels import KERNELS
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main() -> None:
+    """Read one assignment from standard input, answer on standard output."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # a library that prints must not write into the answers
+    _die_with_parent()
+    if "--warm" in sys.argv[1:]:
+        importlib.import_module("numba")
+    line = sys.stdin.buffer.readline()
+    if not line:  # started ahead and not needed
+        return
+    assignment = decode(Assignment, parse(line))
+    # The parent may be gone, or may have seen enough: then nobody needs the answer.
+    with contextlib.suppress(BrokenPipeError):
+        if assignment.shapes:
+            search(assignment, answers)
+        else:
+            tell(answers, Message(outcome=execute_assignment(assignment, answers)))
+
+
+def _die_with_parent() -> None:
+    """A run that was killed leaves nothing running behind (Linux; elsewhere the pipe breaks)."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def execute_assignment(assignment: Assignment, answers: IO[bytes]) -> Outcome:
+    """Run the case and say what came of it."""
+    case, repeat, device = assignment.case, assignment.repeat, assignment.device
+
+    def wait() -> None:
+        if assignment.waits:
+            tell(answers, Message(ready=True))
+            sys.stdin.buffer.readline()
+
+    match case:
+        case KernelCase():
+            assert device is not None
+            os.sched_setaffinity(0, case.cpus)
+            return run_kernel(
+                case,
+                repeat,
+                device,
+                KERNELS[case.kernel],
+                lambda: backend(device.backend).watch(device, case.cpus),
+                lambda message: tell(answers, message),
+                wait,
+            )
+        case StorageCase():
+            assert assignment.data_file is not None
+            return run_storage(case, repeat, assignment.data_file)
+        case GuaranteeCase():
+            assert assignment.data_file is not None
+            path = Path(assignment.data_file)
+            return run_replicate(
+                case, repeat, path, wait, lambda text: tell(answers, Message(note=text))
+            )
+        case _:
+            assert_never(case)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""From what is there and what is wanted to the cases of a run. Pure."""
+
+from bench.errors import UsageError
+from bench.evidence.inventory import Inventory
+from bench.evidence.plan import Case, KernelCase, Plan, wanted
+from bench.planning import shape_candidates
+from bench.planning.cases import StorageWay, kernel_cases, storage_cases
+from bench.planning.profile import Profile
+
+
+def plan(
+    inventory: Inventory,
+    profile: Profile,
+    profile_sha256: str,
+    storage: StorageWay | None,
+    only: tuple[str, ...] = (),
+) -> Plan:
+    """Every case of the profile for every device, narrowed to the metrics in `only`.
+
+    Raises UsageError where nothing is left of it.
+    """
+    cases: list[Case] = []
+    shapeless: list[KernelCase] = []
+    for device in inventory.devices:
+        for entry in profile.kernels:
+            if entry.device in ("cpu", "cuda"):
+                fits = device.backend == entry.device
+            else:
+                fits = device.backend != "cpu"
+            if fits:
+                found = kernel_cases(inventory, device, entry, profile)
+                cases += found
+                shapeless += found if entry.shape is None else []
+    if profile.storage is not None and storage is not None:
+        cases += storage_cases(profile.storage, storage, profile.seed)
+    chosen = tuple(case for case in cases if wanted(case, only))
+    if not chosen:
+        metrics = sorted({case.metric for case in cases})
+        raise UsageError(
+            f"--only {' '.join(only)} leaves nothing of profile {profile.name}.",
+            f"Its metrics here: {', '.join(metrics)}.",
+        )
+    searches = shape_candidates.searches((c for c in shapeless if wanted(c, only)), inventory)
+    return Plan(profile.name, profile_sha256, only, chosen, searches)

@@ -1,0 +1,1 @@
+"""Code generation: instruction sets, LLVM intrinsics, compiled functions."""

@@ -1,0 +1,1 @@
+"""Our own blocked matrix multiplication in Numba."""

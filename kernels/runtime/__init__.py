@@ -1,0 +1,1 @@
+"""Memory, threads and devices that kernels run on."""

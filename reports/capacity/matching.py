@@ -1,0 +1,146 @@
+"""Which evidence stands for which group of a facility. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.errors import UsageError
+from bench.evidence import Evidence
+from bench.evidence.plan import GuaranteeCase
+from reports.declarations.facility import Facility, NodeGroup, StoragePool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEvidence:
+    """A group with the evidence that stands for it."""
+
+    group: NodeGroup
+    evidences: tuple[Evidence, ...]
+
+
+def is_of_a_volume(evidence: Evidence) -> bool:
+    """Whether a bundle holds nothing but a guarantee: it says nothing of what a node computes."""
+    return all(isinstance(case, GuaranteeCase) for case in evidence.plan.cases)
+
+
+def of_machines(evidences: Sequence[Evidence]) -> Facility:
+    """The facility that the measured machines are by themselves: a group of one node each."""
+    groups = []
+    nodes = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
+    for evidence in nodes:
+        found = accelerators(evidence)
+        groups.append(
+            NodeGroup(
+                name=hostname(evidence),
+                nodes=1,
+                compute_class="intelligent" if found else "general",
+                device=found[0] if found else processor(evidence),
+                hosts=(hostname(evidence),),
+            )
+        )
+    hosts = {hostname(evidence) for evidence in evidences}
+    name = hosts.pop() if len(hosts) == 1 else f"{len(hosts)} machines"
+    pools = tuple(pool for evidence in nodes if (pool := _pool(evidence)) is not None)
+    return Facility(
+        name=name,
+        scope="machine",
+        storage_basis="raw",
+        groups=tuple(groups),
+        pools=pools,
+    )
+
+
+def assign(
+    evidences: Sequence[Evidence], facility: Facility
+) -> tuple[tuple[GroupEvidence, ...], tuple[str, ...]]:
+    """Which evidence stands for which group, and notes on what is left out.
+
+    Raises UsageError: one host given twice, two groups that fit, more evidence than nodes.
+    """
+    runs = [evidence.run_id for evidence in evidences if is_of_a_volume(evidence)]
+    if again := sorted({run for run in runs if runs.count(run) > 1}):
+        raise UsageError(f"The bundle of run {again[0]} is given twice.", "Give it once.")
+    evidences = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
+    hosts = [hostname(evidence) for evidence in evidences]
+    if twice := sorted({host for host in hosts if hosts.count(host) > 1}):
+        raise UsageError(
+            f"The evidence of host {twice[0]} is given twice.", "Give one bundle a node."
+        )
+    members: dict[str, list[Evidence]] = {group.name: [] for group in facility.groups}
+    notes: list[str] = []
+    for evidence in evidences:
+        fitting = _fitting(evidence, facility)
+        found = f"{hostname(evidence)} ({_described(evidence)})"
+        if evidence.inventory.simulated and facility.scope != "machine":
+            notes.append(f"{found} is simulated: not counted")
+        elif not fitting:
+            notes.append(f"{found} fits no group of {facility.name}: not counted")
+        elif len(fitting) > 1:
+            raise UsageError(
+                f"Evidence of {hostname(evidence)} fits the groups "
+                f"{' and '.join(group.name for group in fitting)}.",
+                "Name its host in one of them.",
+            )
+        elif fitting[0].device.casefold() not in _names(evidence):
+            notes.append(f"{found} is declared as {fitting[0].device}: not counted")
+        else:
+            members[fitting[0].name].append(evidence)
+            if fitting[0].compute_class == "general" and accelerators(evidence):
+                notes.append(f"{found} stands in a general group: accelerators not counted")
+    for group in facility.groups:
+        if len(members[group.name]) > group.nodes:
+            raise UsageError(
+                f"Group {group.name} has {group.nodes} nodes and evidence of "
+                f"{len(members[group.name])}.",
+                "Correct the count, or leave evidence out.",
+            )
+    assigned = tuple(GroupEvidence(g, tuple(members[g.name])) for g in facility.groups)
+    return assigned, tuple(notes)
+
+
+def accelerators(evidence: Evidence) -> tuple[str, ...]:
+    """Names of everything that computes there but the host's CPU."""
+    return tuple(d.name for d in evidence.inventory.devices if d.backend != "cpu")
+
+
+def processor(evidence: Evidence) -> str:
+    return evidence.inventory.host.processor.model_name
+
+
+def hostname(evidence: Evidence) -> str:
+    return evidence.inventory.host.hostname
+
+
+def _names(evidence: Evidence) -> set[str]:
+    return {name.casefold() for name in (*accelerators(evidence), processor(evidence))}
+
+
+def _fitting(evidence: Evidence, facility: Facility) -> tuple[NodeGroup, ...]:
+    named = tuple(group for group in facility.groups if hostname(evidence) in group.hosts)
+    if named:
+        return named
+    open_groups = [group for group in facility.groups if not group.hosts]
+    for names in (accelerators(evidence), (processor(evidence),)):
+        folded = {name.casefold() for name in names}
+        fitting = tuple(g for g in open_groups if g.device.casefold() in folded)
+        if fitting:
+            return fitting
+    return ()
+
+
+def _described(evidence: Evidence) -> str:
+    return ", ".join(dict.fromkeys(accelerators(evidence))) or processor(evidence)
+
+
+def _pool(evidence: Evidence) -> StoragePool | None:
+    """The drives under the tested path, as if they were offered as shared storage."""
+    storage = evidence.inventory.storage
+    if storage is None:
+        return None
+    sizes = [leaf.size_bytes for leaf in storage.media.leaves]
+    known = [size for size in sizes if size is not None]
+    return StoragePool(
+        name=f"{hostname(evidence)}:{storage.path}",
+        media=storage.media.media.value,
+        source=storage.media.reason,
+        raw_bytes=sum(known) if sizes and len(known) == len(sizes) else None,
+    )

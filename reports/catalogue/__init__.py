@@ -1,0 +1,1 @@
+"""Published peaks of processors and accelerators."""

@@ -1,0 +1,1 @@
+"""What people declare: facilities, policies, plans, inventories. Strictly read."""

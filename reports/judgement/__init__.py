@@ -1,0 +1,1 @@
+"""Quantity against target."""

@@ -1,0 +1,274 @@
+"""What a first accelerator is held against, as ratios of one run. Pure: it prints nothing.
+
+The bars are an H100's of 700 W; on another card the ratios are told all the same.
+"""
+
+import statistics
+from dataclasses import dataclass
+
+from bench.analysis.concurrent_devices import single_device
+from bench.evidence import Evidence
+from bench.evidence.inventory import Device, Inventory
+from bench.evidence.outcome import Failed, Measured, Skipped
+from bench.evidence.plan import KernelCase
+from bench.evidence.shape_search import Shape, ShapeTrial, best
+from bench.units import format_si
+from reports.catalogue.accelerators import silicon_of
+from reports.catalogue.lookup import UnknownCard, find
+from reports.performance.accelerators.runs import right
+from reports.performance.peak import TOLERANCE
+
+FMA, BF16, FP8, COPY = (
+    "cuda.vector.fp32", "cuda.matrix.bf16", "cuda.matrix.fp8", "cuda.memory.copy",
+)  # fmt: skip
+OF_CLOCK = 0.95
+"""Of multiprocessors x 128 lanes x 2 x measured clock, by the FP32 chains."""
+SUSTAINED = {BF16: 730e12, FP8: 1300e12}
+"""FLOP/s of one H100: gpu-fryer's README for a minute of BF16; FP8 as cuBLAS reaches it by NVIDIA's
+cutlass#1662 (1297), since gpu-fryer's own FP8 operands saturate."""
+OF_MEMORY = 0.9
+"""Of the data sheet's bandwidth, by a copy."""
+SPREAD = 0.01
+"""From run to run, of the sustained rate."""
+OF_TIME = 0.1
+"""Of the time of an exhaustive search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One ratio, what it is wanted to be, and the figures that it is of."""
+
+    name: str
+    ratio: float | None
+    """None where one of the figures is missing; `told` says why."""
+    wanted: float
+    told: str
+    at_most: bool = False
+    physical: bool = False
+    """Whether 1 is what the silicon can do: a ratio above it is an error, not a record."""
+
+    @property
+    def impossible(self) -> bool:
+        return self.physical and self.ratio is not None and self.ratio > 1 + TOLERANCE
+
+    @property
+    def holds(self) -> bool | None:
+        """None where nothing was measured: that is never a pass."""
+        if self.ratio is None:
+            return None
+        enough = self.ratio <= self.wanted if self.at_most else self.ratio >= self.wanted
+        return enough and not self.impossible
+
+    def __str__(self) -> str:
+        if self.ratio is None:
+            return f"{self.name}: not measured: {self.told}"
+        verdict = "holds" if self.holds else "DOES NOT HOLD"
+        verdict = "IMPOSSIBLE, so that nothing here can be trusted" if self.impossible else verdict
+        sign = "≤" if self.at_most else "≥"
+        return (
+            f"{self.name}: {self.ratio:.4f}, wanted {sign} {self.wanted:g}: {verdict}; {self.told}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Our short search and the exhaustive one beside it."""
+
+    shape: Shape
+    """The one that ours chose."""
+    burst: float
+    settled: float
+    """FLOP/s of ours in that shape, as a run measures them."""
+    duration_s: float
+    """Of our search and our figure together."""
+    trials: tuple[ShapeTrial, ...]
+    """Of the exhaustive search."""
+    planned: int
+    exhaustive_s: float
+    again: tuple[tuple[float, float], ...]
+    """FLOP/s in our shape and in the best one, in turn, by the exhaustive search's statistic."""
+
+
+def header(inventory: Inventory, date: str) -> str:
+    """What every ratio depends on: card, driver, power limit and date."""
+    device = _card(inventory)
+    facts = device.accelerator
+    assert facts is not None
+    now, sold = (format_si(w, "W") for w in (facts.power_limit_w, facts.default_power_limit_w))
+    ecc = {True: "on", False: "OFF", None: "unknown"}[facts.ecc]
+    software = [f"{k} {v}" for k, v in inventory.software.items() if k in ("torch", "numba-cuda")]
+    return ", ".join(
+        (
+            f"{device.name} ({device.uuid})",
+            facts.partition or "partition unknown",
+            f"driver {device.driver or 'unknown'}",
+            f"power limit {now} of {sold}",
+            f"ECC {ecc}",
+            *software,
+            date,
+        )
+    )
+
+
+def criteria(evidence: Evidence) -> tuple[Criterion, ...]:
+    """Every ratio that follows from a run on one card; what the plan lacks is left out."""
+    cases = {case.metric: case for case in evidence.plan.cases if isinstance(case, KernelCase)}
+    found: list[Criterion] = []
+    if FMA in cases:
+        found += [_of_clock(evidence, cases[FMA]), _a_cycle(evidence, cases[FMA])]
+    found += [_sustained(evidence, cases[metric]) for metric in SUSTAINED if metric in cases]
+    if BF16 in cases:
+        found.append(_spread(evidence, cases[BF16]))
+    copies = [c for c in evidence.plan.cases if isinstance(c, KernelCase) and c.metric == COPY]
+    if copies:
+        found.append(_of_memory(evidence, copies))
+    return tuple(found)
+
+
+def search_criteria(found: Searched) -> tuple[Criterion, ...]:
+    """Our search against the exhaustive one.
+
+    The first two are of one statistic: a card that rests between products, as it does there,
+    clocks higher than one under our load. The highest of thousands of rates is lucky too, so that
+    the second leaves its luck out.
+    """
+    winner = best(found.trials)
+    (top,) = {t.rate for t in found.trials if t.shape == winner and t.rate is not None}
+    ours = statistics.median(mine for mine, _ in found.again)
+    theirs = statistics.median(other for _, other in found.again)
+    seen = f"{len(found.trials)} of {found.planned} shapes in {found.exhaustive_s:.0f} s"
+    limited = "" if len(found.trials) == found.planned else ", which was cut short"
+    against = "BF16 by an exhaustive search's statistic, our shape"
+    return (
+        Criterion(
+            f"{against} / its best",
+            ours / top,
+            1.0,
+            f"{_tera(ours)} in {found.shape}; {_tera(top)} in {winner}, best of {seen}",
+        ),
+        Criterion(f"{against} / its best measured again", ours / theirs, 1.0, _tera(theirs)),
+        Criterion("BF16, our burst / its best", found.burst / top, 1.0, _tera(found.burst)),
+        Criterion(
+            "BF16, our settled rate / its best", found.settled / top, 1.0, _tera(found.settled)
+        ),
+        Criterion(
+            "time of our search and figure / time of the exhaustive search",
+            found.duration_s / found.exhaustive_s,
+            OF_TIME,
+            f"{found.duration_s:.1f} s of {found.exhaustive_s:.0f} s{limited}",
+            at_most=True,
+        ),
+    )
+
+
+def _of_clock(evidence: Evidence, case: KernelCase) -> Criterion:
+    """The rate over what the lanes can do at the sensor's mean clock of the same time."""
+    facts = _card(evidence.inventory).accelerator
+    units = None if facts is None else facts.multiprocessors
+    name = f"FP32 FMA / ({units} multiprocessors x 128 x 2 x measured clock)"
+    shares, told = [], []
+    for outcome in right(evidence, case):
+        course = single_device(outcome, case.unit)
+        clock_hz = None if course is None else _clock_hz(outcome, course.steady_from_s)
+        if course is not None and clock_hz is not None and units is not None:
+            shares.append(course.settled / (units * 128 * 2 * clock_hz))
+            told.append(f"{_tera(course.settled)} at {clock_hz / 1e9:.3f} GHz")
+    if not shares:
+        return Criterion(name, None, OF_CLOCK, _why_not(evidence, case))
+    return Criterion(name, statistics.median(shares), OF_CLOCK, "; ".join(told), physical=True)
+
+
+def _clock_hz(outcome: Measured, steady_from_s: float | None) -> float | None:
+    """Mean of the sensor while the rate was taken: the steady stretch, or the last third."""
+    base_s, last = outcome.began_at_s or 0.0, outcome.samples[-1]
+    from_s = base_s + (last.start_s + last.duration_s) * 2 / 3
+    from_s = from_s if steady_from_s is None else steady_from_s
+    clocks = [
+        reading.clock_hz
+        for reading in outcome.readings
+        if reading.clock_hz is not None and base_s + reading.at_s >= from_s
+    ]
+    return statistics.fmean(clocks) if clocks else None
+
+
+def _a_cycle(evidence: Evidence, case: KernelCase) -> Criterion:
+    """The same without a clock: the multiprocessors count their own cycles."""
+    name, metric = "FP32 FMA a cycle of the multiprocessors' own counters", f"{FMA}.per_cycle"
+    device = _card(evidence.inventory)
+    facts = device.accelerator
+    silicon = silicon_of(None if facts is None else facts.architecture, device.name)
+    flop = None if silicon is None else silicon.flop(case.precision, "vector")
+    seen = next((e for e in evidence.estimates if e.metric == metric), None)
+    if seen is None or flop is None:
+        return Criterion(name, None, OF_CLOCK, _why_not(evidence, case))
+    told = f"{seen.value:.1f} of {flop} FLOP"
+    return Criterion(name, seen.value / flop, OF_CLOCK, told, physical=True)
+
+
+def _sustained(evidence: Evidence, case: KernelCase) -> Criterion:
+    wanted = SUSTAINED[case.metric]
+    name = f"{case.metric} sustained over {case.stopping.min_time_s:g} s / {_tera(wanted)}"
+    if not (rates := _sustained_rates(evidence, case)):
+        return Criterion(name, None, 1.0, _why_not(evidence, case))
+    rate = statistics.median(rates)
+    return Criterion(name, rate / wanted, 1.0, f"{_tera(rate)} in {case.shape}")
+
+
+def _spread(evidence: Evidence, case: KernelCase) -> Criterion:
+    """(Fastest - slowest) / median of the sustained rates of processes."""
+    name, rates = f"{case.metric} sustained, from run to run", _sustained_rates(evidence, case)
+    if len(rates) < 2:
+        return Criterion(name, None, SPREAD, _why_not(evidence, case), at_most=True)
+    share = (max(rates) - min(rates)) / statistics.median(rates)
+    return Criterion(name, share, SPREAD, ", ".join(map(_tera, rates)), at_most=True)
+
+
+def _of_memory(evidence: Evidence, cases: list[KernelCase]) -> Criterion:
+    """The faster way to copy, as the figure of that name has it."""
+    name = f"{COPY} / data sheet"
+    try:
+        sheet = find(_card(evidence.inventory).name).bandwidth_gb_s[1] * 1e9
+    except UnknownCard as error:
+        return Criterion(name, None, OF_MEMORY, error.message)
+    ways = {
+        case.implementation: statistics.median(rates)
+        for case in cases
+        if (rates := _settled_rates(evidence, case))
+    }
+    if not ways:
+        return Criterion(name, None, OF_MEMORY, "; ".join(_why_not(evidence, c) for c in cases))
+    told = ", ".join(f"{way} {format_si(rate, 'B/s', 4)}" for way, rate in ways.items())
+    told += f" of {format_si(sheet, 'B/s', 4)}"
+    return Criterion(name, max(ways.values()) / sheet, OF_MEMORY, told, physical=True)
+
+
+def _settled_rates(evidence: Evidence, case: KernelCase) -> list[float]:
+    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+    return [course.settled for course in courses if course is not None]
+
+
+def _sustained_rates(evidence: Evidence, case: KernelCase) -> list[float]:
+    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+    return [c.sustained for c in courses if c is not None and c.sustained is not None]
+
+
+def _why_not(evidence: Evidence, case: KernelCase) -> str:
+    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+    reasons = [c.not_steady for c in courses if c is not None and c.not_steady is not None]
+    reasons += [line for outcome in right(evidence, case) for line in outcome.missing_sensors]
+    reasons += [
+        outcome.reason
+        for outcome in evidence.outcomes
+        if isinstance(outcome, Failed | Skipped) and outcome.case_id == case.id
+    ]
+    return "; ".join(dict.fromkeys(reasons)) or "nothing tells"
+
+
+def _card(inventory: Inventory) -> Device:
+    """The only accelerator of a run on one card."""
+    (device,) = (device for device in inventory.devices if device.backend != "cpu")
+    return device
+
+
+def _tera(rate: float) -> str:
+    return format_si(rate, "FLOP/s", 4)

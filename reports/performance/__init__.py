@@ -1,0 +1,1 @@
+"""What one machine showed, and why it was no more."""

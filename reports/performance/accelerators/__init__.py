@@ -1,0 +1,1 @@
+"""Accelerators: peaks, runs, nodes, throttling, conditions."""

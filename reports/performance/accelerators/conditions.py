@@ -1,0 +1,64 @@
+"""What a reader must know of a card before its figures: not whole, not as sold, not alone. Pure."""
+
+from collections.abc import Iterator
+
+from bench.evidence import Evidence
+from bench.evidence.inventory import Accelerator, Device
+from bench.evidence.outcome import Measured, Reading
+from bench.evidence.plan import KernelCase
+
+RAISED = 1.005
+"""A limit above the default by less is its rounding to milliwatts."""
+OVERCLOCKED = 1.005
+"""A clock above the highest one of the driver by less is the sensor's rounding."""
+
+
+def remarks(evidence: Evidence) -> tuple[str, ...]:
+    """One line for everything about a card that a figure is not to be read without."""
+    host = evidence.inventory.host.hostname
+    return tuple(
+        f"{host}: {device.backend}:{device.index} ({device.name}): {text}"
+        for device in evidence.inventory.devices
+        if device.accelerator is not None
+        for text in _of(device.accelerator, _readings(evidence, device))
+    )
+
+
+def _of(facts: Accelerator, readings: tuple[Reading, ...]) -> Iterator[str]:
+    if facts.partition is not None and facts.partition != "whole":
+        yield f"{facts.partition}; its figures are not those of a whole card"
+    if facts.virtualisation not in (None, "none", "passthrough"):
+        yield f"{facts.virtualisation}: the hypervisor may share it"
+    if facts.ecc is False:
+        yield "ECC is off: memory errors go unseen, and some cards are faster without"
+    if facts.other_processes:
+        count = facts.other_processes
+        yield f"{count} other {'process' if count == 1 else 'processes'} computed on it"
+    limits = [(facts.power_limit_w, facts.default_power_limit_w)]
+    limits += [
+        (r.accelerator.power_limit_w, r.accelerator.default_power_limit_w)
+        for r in readings
+        if r.accelerator is not None
+    ]
+    raised = [(now, sold) for now, sold in limits if now and sold and now > RAISED * sold]
+    if raised:
+        now, sold = max(raised)
+        yield f"power limit raised to {now:.0f} W, {sold:.0f} W is its default"
+    clocks = [reading.clock_hz for reading in readings if reading.clock_hz is not None]
+    top = facts.max_clock_hz
+    if clocks and top is not None and max(clocks) > OVERCLOCKED * top:
+        yield f"clocked at {max(clocks) / 1e9:.3f} GHz, {top / 1e9:.3f} GHz is its highest"
+
+
+def _readings(evidence: Evidence, device: Device) -> tuple[Reading, ...]:
+    cases = {
+        case.id
+        for case in evidence.plan.cases
+        if isinstance(case, KernelCase) and case.device == device.uuid
+    }
+    return tuple(
+        reading
+        for outcome in evidence.outcomes
+        if isinstance(outcome, Measured) and outcome.case_id in cases
+        for reading in outcome.readings
+    )

@@ -1,0 +1,79 @@
+"""How the cards of one node ran at the same time: their sum, the slowest, the spread. Pure."""
+
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+
+from bench.analysis.concurrent_devices import DeviceGroup, device_group
+from bench.evidence import Evidence
+from bench.evidence.outcome import Measured
+from bench.evidence.plan import KernelCase
+from reports.performance.accelerators.runs import label, right
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRun:
+    """One kernel on all cards of a node at once, over all repeats."""
+
+    host: str
+    metric: str
+    implementation: str
+    unit: str
+    planned: int
+    """Cards that were to run."""
+    measured: tuple[str, ...]
+    """Cards that did, in at least one repeat: `cuda:0`."""
+    lost: tuple[str, ...]
+    """Cards without a figure in any repeat; why, stands among what has no figure."""
+    total: float
+    """Sum over the time in which all of them ran; median over repeats."""
+    sustained: float | None
+    """The same where all of them were steady in some repeat, else None."""
+    slowest: str
+    """The card that was the slowest most often."""
+    slowest_rate: float
+    spread: float
+    """Fastest minus slowest, as a share of the median; median over repeats."""
+
+
+def node_runs(evidence: Evidence) -> tuple[NodeRun, ...]:
+    """Every group of several cards that ran together, in the order of the plan."""
+    found = []
+    for cases in evidence.plan.sets():
+        grouped = [case for case in cases if isinstance(case, KernelCase) and case.group]
+        if len(grouped) > 1 and (run := _run(evidence, grouped)) is not None:
+            found.append(run)
+    return tuple(found)
+
+
+def _run(evidence: Evidence, cases: list[KernelCase]) -> NodeRun | None:
+    names = {device.uuid: label(device) for device in evidence.inventory.devices}
+    outcomes = {names[case.device]: right(evidence, case) for case in cases}
+    rounds: list[tuple[list[str], DeviceGroup]] = []
+    for repeat in range(cases[0].repeats):
+        same = {name: o for name, each in outcomes.items() for o in each if o.repeat == repeat}
+        seen = device_group(list[Measured](same.values()), cases[0].unit)
+        if seen is not None:
+            rounds.append((list(same), seen))
+    if not rounds:
+        return None
+    slowest = Counter(
+        min(zip(cards, seen.courses, strict=True), key=lambda pair: pair[1].settled)[0]
+        for cards, seen in rounds
+    )
+    steady = [seen.sustained for _, seen in rounds if seen.sustained is not None]
+    ran = {card for cards, _ in rounds for card in cards}
+    return NodeRun(
+        host=evidence.inventory.host.hostname,
+        metric=cases[0].group or cases[0].metric,
+        implementation=cases[0].implementation,
+        unit=cases[0].unit,
+        planned=len(cases),
+        measured=tuple(name for name in outcomes if name in ran),
+        lost=tuple(name for name in outcomes if name not in ran),
+        total=statistics.median(seen.total for _, seen in rounds),
+        sustained=statistics.median(steady) if steady else None,
+        slowest=slowest.most_common(1)[0][0],
+        slowest_rate=statistics.median(seen.slowest for _, seen in rounds),
+        spread=statistics.median(seen.spread for _, seen in rounds),
+    )

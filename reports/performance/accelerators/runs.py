@@ -1,0 +1,169 @@
+"""How each accelerator ran: burst beside sustained, what it lost and why, and its energy. Pure."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.analysis.concurrent_devices import single_device
+from bench.analysis.energy import energy
+from bench.analysis.steady_state import SteadyState
+from bench.evidence import Evidence
+from bench.evidence.inventory import Device
+from bench.evidence.outcome import Measured
+from bench.evidence.plan import KernelCase, full_name
+from reports.performance.accelerators.peaks import accelerator_peaks
+from reports.performance.accelerators.throttling import causes, during
+from reports.quantities import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Energy of all processes of a case."""
+
+    energy_j: float
+    sources: tuple[str, ...]
+    """`energy counter`, or `integrated power` where the device counts no energy itself."""
+    power_w: float
+    """Mean over the time that the readings span."""
+    work_per_j: float
+    """In the case's unit per W: FLOP/s per W is FLOP per J."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceleratorRun:
+    """One case on one accelerator, over all its processes."""
+
+    host: str
+    metric: str
+    implementation: str
+    unit: str
+    device: str
+    """`cuda:4`, as `discover` shows it."""
+    model: str
+    uuid: str
+    group: str | None
+    """Figure of the cards that ran at the same time; None for one that ran alone."""
+    shape: tuple[int, ...]
+    processes: int
+    rate: float
+    """What counts: sustained, else the last third of the run; median over processes."""
+    burst: float
+    """Over the best second; median over processes."""
+    sustained: float | None
+    """Median over the processes that were steady; None where none was."""
+    not_steady: tuple[str, ...]
+    """Why a process has no sustained rate, each reason once; empty where all of them have one."""
+    peak: Interval | None
+    """Of the data sheet, or of the silicon's units; None where neither tells."""
+    share_of_peak: float | None
+    """The rate over the peak minus one; where sources differ, over the highest."""
+    causes: tuple[str, ...]
+    """What held the clock down; empty where nothing shows."""
+    samples: int
+    throttled_samples: int
+    """Samples during which the driver named a reason: kept, counted, labelled."""
+    spent: Spent | None
+    """None where no two readings tell."""
+    missing_sensors: tuple[str, ...]
+
+
+def accelerator_runs(evidence: Evidence) -> tuple[AcceleratorRun, ...]:
+    """Every case of an accelerator that was measured, in the order of the plan."""
+    devices = {d.uuid: d for d in evidence.inventory.devices if d.backend != "cpu"}
+    tops: dict[str, Interval] = {}
+    for peak in accelerator_peaks(evidence):
+        if peak.theoretical is not None:
+            tops.setdefault(peak.metric, peak.theoretical)
+    found = []
+    for case in evidence.plan.cases:
+        if not isinstance(case, KernelCase) or case.device not in devices:
+            continue
+        measured = right(evidence, case)
+        courses = [course for outcome in measured if (course := single_device(outcome, case.unit))]
+        if courses:
+            top = tops.get(full_name(case)) or tops.get(case.metric)
+            found.append(_run(evidence, case, devices[case.device], measured, courses, top))
+    return tuple(found)
+
+
+def right(evidence: Evidence, case: KernelCase) -> list[Measured]:
+    """What was measured of a case with a right result."""
+    return [
+        outcome
+        for outcome in evidence.outcomes
+        if isinstance(outcome, Measured)
+        and outcome.case_id == case.id
+        and outcome.error <= outcome.tolerance
+    ]
+
+
+def label(device: Device) -> str:
+    return f"{device.backend}:{device.index}"
+
+
+def _run(
+    evidence: Evidence,
+    case: KernelCase,
+    device: Device,
+    measured: Sequence[Measured],
+    courses: Sequence[SteadyState],
+    peak: Interval | None,
+) -> AcceleratorRun:
+    rate = statistics.median(course.settled for course in courses)
+    steady = [course.sustained for course in courses if course.sustained is not None]
+    highest = None if peak is None else peak.value or peak.high
+    readings = [reading for outcome in measured for reading in outcome.readings]
+    facts = device.accelerator
+    return AcceleratorRun(
+        host=evidence.inventory.host.hostname,
+        metric=case.metric,
+        implementation=case.implementation,
+        unit=case.unit,
+        device=label(device),
+        model=device.name,
+        uuid=device.uuid,
+        group=case.group,
+        shape=case.shape,
+        processes=len(courses),
+        rate=rate,
+        burst=statistics.median(course.burst for course in courses),
+        sustained=statistics.median(steady) if steady else None,
+        not_steady=tuple(dict.fromkeys(c.not_steady for c in courses if c.not_steady is not None)),
+        peak=peak,
+        share_of_peak=None if not highest else rate / highest - 1,
+        causes=causes(readings, None if facts is None else facts.max_clock_hz),
+        samples=sum(len(outcome.samples) for outcome in measured),
+        throttled_samples=sum(
+            bool(names) for o in measured for names in during(o.samples, o.readings)
+        ),
+        spent=_spent(measured, case.unit),
+        missing_sensors=tuple(dict.fromkeys(s for o in measured for s in o.missing_sensors)),
+    )
+
+
+def _spent(measured: Sequence[Measured], unit: str) -> Spent | None:
+    """Energy over the time that it was read, against the work of the same time."""
+    joules, seconds, work, sources = [], [], [], []
+    for outcome in measured:
+        if not outcome.samples:
+            continue
+        last = outcome.samples[-1]
+        length_s = last.start_s + last.duration_s
+        found = energy(outcome.readings, length_s)
+        if found is not None:
+            each = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
+            done = each * sum(sample.launches for sample in outcome.samples)
+            joules.append(found.energy_j)
+            seconds.append(found.duration_s)
+            work.append(done / length_s * found.duration_s)
+            sources.append(found.source.value)
+    if not joules or math.fsum(joules) <= 0:
+        return None
+    energy_j = math.fsum(joules)
+    return Spent(
+        energy_j,
+        tuple(dict.fromkeys(sources)),
+        energy_j / math.fsum(seconds),
+        math.fsum(work) / energy_j,
+    )

@@ -1,0 +1,98 @@
+"""An inventory that rests on evidence alone: what nobody evidenced is unknown, whatever it says.
+
+A declared class becomes evidenced or disputed, drive by drive, so that the interval of a share
+narrows by evidence only; and a list of drives counts only where it makes up the pool. Pure.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from reports.declarations.facility import Medium
+from reports.declarations.storage_inventory import NOT_CAPACITY, Drive, Pool, StorageInventory
+from reports.storage_ledger.drives import count_once
+
+Level = Literal["none", "declared", "sysfs", "controller", "identify", "behavioural"]
+COUNTED: tuple[Level, ...] = ("controller", "identify", "behavioural")
+"""The kernel's flag (sysfs) is set by hand and wrong behind RAID cards: it only makes disputes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was collected about one drive, and the conclusion from it."""
+
+    identities: frozenset[str]
+    """As `Drive.identities` writes them."""
+    media: Medium
+    level: Level
+    reason: str
+
+
+def rest_on(
+    inventory: StorageInventory, seen: Sequence[Seen]
+) -> tuple[StorageInventory, tuple[str, ...]]:
+    """The same inventory with every medium as evidence has it, each drive once, and remarks."""
+    by_name = {name: index for index, one in enumerate(seen) for name in one.identities}
+    remarks: list[str] = []
+    lines = [_evidenced(drive, seen, by_name, remarks) for drive in inventory.drives]
+    drives, told = count_once(lines, [one.identities for one in seen])
+    remarks += told
+    pools = tuple(
+        _pool(pool, [d for d in drives if d.pool == pool.name and d.role == "data"], remarks)
+        for pool in inventory.pools
+    )
+    listed = {by_name[n] for d in inventory.drives for n in d.identities if n in by_name}
+    levels = Counter(seen[index].level for index in sorted(listed))
+    by = ", ".join(f"{count} by {level}" for level, count in sorted(levels.items()))
+    remarks.insert(0, f"{len(listed)} of {len(drives)} drives are in the evidence ({by or 'none'})")
+    if strays := len(seen) - len(listed):
+        remarks.append(f"{strays} drives of the evidence stand in no pool")
+    return replace(inventory, pools=pools, drives=tuple(drives)), tuple(dict.fromkeys(remarks))
+
+
+def _evidenced(
+    drive: Drive, seen: Sequence[Seen], by_name: dict[str, int], remarks: list[str]
+) -> Drive:
+    found = sorted({by_name[name] for name in drive.identities if name in by_name})
+    told = [seen[i] for i in found if seen[i].level in COUNTED and seen[i].media != "unknown"]
+    if not told:
+        return replace(drive, media="unknown")
+    media = told[0].media if len({one.media for one in told}) == 1 else "disputed"
+    if media == "disputed" or drive.media not in (media, "unknown"):
+        name = drive.serial or drive.wwn or drive.eui64
+        said = "; ".join(f"{one.reason} ({one.media})" for one in told)
+        remarks.append(f"drive {name}: declared {drive.media}, evidence: {said}")
+        media = "disputed"
+    return replace(drive, media=media)
+
+
+def _pool(pool: Pool, drives: Sequence[Drive], remarks: list[str]) -> Pool:
+    """The pool with the class of its drives, if they are all known and all of it."""
+    if pool.media in NOT_CAPACITY:
+        return pool
+    media: Medium = "unknown"
+    raw_bytes = sum(drive.raw_bytes for drive in drives)
+    kinds = {drive.media for drive in drives}
+    if not drives:
+        remarks.append(f"pool {pool.name}: no drive of it is listed")
+    elif raw_bytes < max(pool.raw_bytes or 0, pool.usable_bytes or 0):
+        # Else a pool would become flash by listing nothing but its flash drives.
+        remarks.append(f"pool {pool.name}: the drives that are listed do not make up its capacity")
+    elif "disputed" in kinds:
+        media = "disputed"
+    elif kinds == {"flash", "disk"}:
+        media = "hybrid"
+    elif len(kinds) == 1:
+        media = drives[0].media
+    if media not in ("unknown", "disputed") and pool.media not in (media, "unknown"):
+        remarks.append(f"pool {pool.name}: declared {pool.media}, and its drives are {media}")
+        media = "disputed"
+    tier = sum(drive.raw_bytes for drive in drives if drive.media == "flash")
+    return replace(
+        pool,
+        media=media,
+        raw_bytes=raw_bytes if media == "hybrid" else pool.raw_bytes,
+        flash_raw_bytes=tier if media == "hybrid" else None,
+        flash_usable_bytes=None,
+    )

@@ -1,0 +1,144 @@
+"""Clocks of one run against each other: wall clock, monotonic clock, cycle counter, core clock."""
+
+import statistics
+from collections.abc import Iterator
+from datetime import datetime
+
+from bench.analysis.capability import clock_hz
+from bench.evidence import Evidence
+from bench.evidence.outcome import Measured, Sample
+from bench.evidence.plan import CPU
+from reports.verification.audit.rule import Objection, Rule, Severity
+from reports.verification.audit.selection import kernels, place
+
+ROUNDING_S = 2.0
+"""Both ends of a run are written in whole seconds."""
+SLEW = 0.001
+"""A wall clock that is being corrected may run so much slower (NTP slews by 0.0005)."""
+HANDOVER_S = 1e-3
+FASTEST_HZ = 7e9
+"""No processor that is sold is clocked so high, and no counter counts so fast."""
+COUNTERS_AGREE = 0.1
+"""A counter's rate is known this well after a fifth of a second on a busy machine."""
+WITHIN = 0.05
+"""Ticks may exceed the wall time by this: the rate of the counter is measured too."""
+LEAST_SHARE = 0.5
+"""The worker that a launch waits for is counting for most of it."""
+
+
+def _inside_run(evidence: Evidence) -> Iterator[Objection]:
+    try:
+        begun, ended = map(datetime.fromisoformat, (evidence.started_at, evidence.finished_at))
+        run_s = (ended - begun).total_seconds()
+    except (ValueError, TypeError):
+        yield "run.json", "begin and end are not two times"
+        return
+    if run_s < 0:
+        yield "run.json", f"it ends {-run_s:.0f} s before it begins"
+        return
+    spans = [span for _, outcome in kernels(evidence) if (span := _span(outcome)) is not None]
+    if spans:
+        measured_s = max(end for _, end in spans) - min(begin for begin, _ in spans)
+        if measured_s > run_s * (1 + SLEW) + ROUNDING_S:
+            yield "run.json", f"it lasted {run_s:.0f} s and holds {measured_s:.0f} s of measuring"
+
+
+def _one_after_the_other(evidence: Evidence) -> Iterator[Objection]:
+    """What one step holds runs together; steps follow each other in the order of the plan."""
+    measured = {(o.case_id, o.repeat): o for _, o in kernels(evidence)}
+    ended_s, before = 0.0, ""
+    for step in evidence.plan.steps():
+        outcomes = [
+            measured[case.id, repeat] for case, repeat in step if (case.id, repeat) in measured
+        ]
+        for outcome in outcomes:
+            if outcome.began_at_s is None:
+                yield place(outcome), "nobody knows when it began"
+            elif outcome.began_at_s < ended_s - HANDOVER_S:
+                yield place(outcome), f"it begins before {before} has ended"
+        spans = [(span[1], place(o)) for o in outcomes if (span := _span(o)) is not None]
+        if spans:
+            ended_s, before = max(spans)
+
+
+def _span(outcome: Measured) -> tuple[float, float] | None:
+    if outcome.began_at_s is None:
+        return None
+    last = outcome.samples[-1]
+    return outcome.began_at_s, outcome.began_at_s + (last.start_s + last.duration_s)
+
+
+def _possible_clock(evidence: Evidence) -> Iterator[Objection]:
+    for _, outcome in kernels(evidence):
+        found = (("cycle counter", outcome.counter_hz), ("core clock", clock_hz(outcome)))
+        for name, rate_hz in found:
+            if rate_hz is not None and rate_hz > FASTEST_HZ:
+                yield place(outcome), f"a {name} of {rate_hz / 1e9:.1f} GHz"
+
+
+def _one_counter(evidence: Evidence) -> Iterator[Objection]:
+    usual_hz = _counter_hz(evidence)
+    for _, outcome in kernels(evidence):
+        found_hz = outcome.counter_hz
+        if found_hz and usual_hz and abs(found_hz / usual_hz - 1) > COUNTERS_AGREE:
+            yield (
+                place(outcome),
+                f"its cycle counter runs at {found_hz / 1e9:.3f} GHz, "
+                f"that of the others at {usual_hz / 1e9:.3f} GHz",
+            )
+
+
+def _ticks_fit(evidence: Evidence) -> Iterator[Objection]:
+    """What a worker counted lies inside the wall time of its sample, and fills most of it."""
+    usual_hz = _counter_hz(evidence)
+    for case, outcome in kernels(evidence):
+        if case.device != CPU or outcome.counter_hz is None or usual_hz is None:
+            continue
+        shares = [_counting_share(sample, usual_hz) for sample in outcome.samples]
+        if any(share > 1 + WITHIN for share in shares):
+            yield place(outcome), f"its workers counted for {max(shares):.0%} of the time it took"
+        elif outcome.samples[0].workers and statistics.median(shares) < LEAST_SHARE:
+            share = statistics.median(shares)
+            yield place(outcome), f"its workers counted for {share:.0%} of the time it took"
+
+
+def _backwards(evidence: Evidence) -> Iterator[Objection]:
+    for _, outcome in kernels(evidence):
+        count = sum(
+            n
+            for sample in outcome.samples
+            for row in (sample.workers, *(each.workers for each in sample.sets))
+            for worker in row
+            for tally in (worker.work, worker.probe)
+            for t, n in zip(tally.ticks, tally.counts, strict=True)
+            if t <= 0
+        )
+        if count:
+            yield place(outcome), f"readings before which the cycle counter was set back: {count}"
+
+
+def _counting_share(sample: Sample, counter_hz: float) -> float:
+    """Of the worker that counted longest; the working sets of one worker follow each other."""
+    ticks: dict[int, int] = {}
+    rows = [sample.workers, *(each.workers for each in sample.sets)]
+    for row in rows:
+        for worker in row:
+            for tally in (worker.work, worker.probe):
+                spent = sum(t * n for t, n in zip(tally.ticks, tally.counts, strict=True))
+                ticks[worker.cpu] = ticks.get(worker.cpu, 0) + spent
+    return max(ticks.values(), default=0) / counter_hz / sample.duration_s
+
+
+def _counter_hz(evidence: Evidence) -> float | None:
+    rates = [o.counter_hz for _, o in kernels(evidence) if o.counter_hz is not None]
+    return statistics.median(rates) if rates else None
+
+
+RULES = (
+    Rule("TIM-003", Severity.CRITICAL, "All measuring lies inside the run", _inside_run),
+    Rule("TIM-005", Severity.CRITICAL, "Nothing overlaps on one machine", _one_after_the_other),
+    Rule("TIM-007", Severity.MAJOR, "Clocks are those of processors", _possible_clock),
+    Rule("TIM-008", Severity.MAJOR, "One machine has one cycle counter", _one_counter),
+    Rule("TIM-010", Severity.MINOR, "The cycle counter runs forwards", _backwards),
+    Rule("TIM-009", Severity.CRITICAL, "Ticks fit into the time of their sample", _ticks_fit),
+)

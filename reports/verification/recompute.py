@@ -1,0 +1,64 @@
+"""Recomputation of everything that is concluded from the samples."""
+
+from collections import Counter
+
+from bench.analysis.estimates import estimate
+from bench.errors import InvalidEvidence
+from bench.evidence import Evidence, bundle_reader
+from bench.evidence.outcome import Measured, MeasuredIO, MeasuredReplicate
+
+
+def require_shapes(evidence: Evidence) -> None:
+    """The shape that was measured is the one that the trials speak for."""
+    for case, wanted in zip(evidence.plan.cases, evidence.plan.settled().cases, strict=True):
+        if case != wanted:
+            raise invalid(f"plan.json: the shape of {case.metric} does not follow from its trials.")
+
+
+def require_plan_carried_out(evidence: Evidence) -> None:
+    """Every planned repeat has exactly one outcome: leaving out a bad one would flatter."""
+    planned = sum(case.repeats for case in evidence.plan.cases)
+    if planned > bundle_reader.MAX_FILES:  # said before they are all written down
+        raise invalid(f"plan.json: {planned} repeats are more than a bundle can hold.")
+    wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.rounds())
+    found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)
+    if missing := sorted((wanted - found).elements()):
+        case_id, repeat = missing[0]
+        raise invalid(f"outcomes/{case_id}.{repeat}.json is missing: it is planned.")
+    if surplus := sorted((found - wanted).elements()):
+        case_id, repeat = surplus[0]
+        raise invalid(f"outcomes/{case_id}.{repeat}.json has no place in plan.json.")
+
+
+def require_right_results(evidence: Evidence) -> None:
+    cases = {case.id: case for case in evidence.plan.cases}
+    for outcome in evidence.outcomes:
+        name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
+        if isinstance(outcome, Measured):
+            if not (outcome.error <= outcome.tolerance):
+                raise invalid(f"{name}: a wrong result is sealed as measured.")
+            if any(s.duration_s <= 0 or s.launches < 1 for s in outcome.samples):
+                raise invalid(f"{name}: a sample without time or work is sealed as measured.")
+        case = cases[outcome.case_id]
+        expected = {
+            Measured: "kernel", MeasuredIO: "storage", MeasuredReplicate: "guarantee"
+        }.get(type(outcome), case.kind)  # fmt: skip
+        if case.kind != expected:
+            raise invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
+
+
+def require_estimates(evidence: Evidence) -> None:
+    try:
+        again = estimate(evidence.plan, evidence.outcomes)
+    except ArithmeticError as error:
+        raise invalid(f"No figure follows from the samples: {error}.") from error
+    if again == evidence.estimates:
+        return
+    ours = {e.metric: e for e in again}
+    theirs = {e.metric: e for e in evidence.estimates}
+    wrong = next((m for m in sorted(ours | theirs) if ours.get(m) != theirs.get(m)), "their order")
+    raise invalid(f"estimates.json: {wrong} does not follow from the samples.")
+
+
+def invalid(message: str) -> InvalidEvidence:
+    return InvalidEvidence(message, "Do not use this bundle; measure again.")

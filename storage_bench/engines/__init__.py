@@ -1,0 +1,1 @@
+"""Engines that load storage: fio, and our own."""

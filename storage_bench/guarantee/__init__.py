@@ -1,0 +1,1 @@
+"""The IOPS guarantee: its definition, its replicates, its judge."""

@@ -1,0 +1,1 @@
+"""The pure judge of a guarantee."""

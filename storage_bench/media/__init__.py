@@ -1,0 +1,1 @@
+"""What lies under a path, and how well that is known."""

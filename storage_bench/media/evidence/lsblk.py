@@ -1,0 +1,58 @@
+"""`lsblk --json -b -O`: which numbers belong to one drive, and the kernel's flag as it stood.
+
+Before util-linux 2.33 every value is text; sizes are read nowhere here.
+"""
+
+from pathlib import Path
+
+from storage_bench.media.classify import sysfs_claims
+from storage_bench.media.drive import Drive, opaque
+from storage_bench.media.evidence import identity
+from storage_bench.media.evidence.report import (
+    Answer,
+    Object,
+    Reading,
+    Report,
+    objects,
+    parsed,
+    rows,
+    table,
+)
+
+FLAGS = {"0": False, "1": True, "false": False, "true": True}
+
+
+def disks(output: str) -> tuple[str, ...]:
+    """Kernel names of the whole drives: no partitions, and nothing that is made of others."""
+    found = rows(table(parsed(output)).get("blockdevices", []))
+    return tuple(str(row["name"]) for row in found if _is_drive(row))
+
+
+def read(answer: Answer) -> Reading:
+    """Every drive of the list; a claim of the weakest level, for contradictions."""
+    found = [row for row in objects(parsed(answer.output)) if _is_drive(row)]
+    if not found:
+        return Reading(remarks=("lsblk lists no drive",))
+    return Reading(tuple(_report(row) for row in found))
+
+
+def _is_drive(row: Object) -> bool:
+    name = str(row.get("name", ""))
+    return row.get("type") == "disk" and not name.startswith(("zram", "ram", "loop", "nbd", "rbd"))
+
+
+def _report(row: Object) -> Report:
+    name, model = str(row["name"]), str(row.get("model") or "").strip()
+    names = identity.names((row.get("wwn"),), (row.get("serial"),))
+    transport = row.get("tran")
+    drive = Drive(
+        name=name,
+        model=model or None,
+        serial=None,
+        size_bytes=None,
+        transport=str(transport) if transport else None,
+        rotational=FLAGS.get(str(row.get("rota")).lower()),
+        opaque=opaque(Path(name), model),
+        names=names,
+    )
+    return Report(f"/dev/{name}", names, sysfs_claims(drive))

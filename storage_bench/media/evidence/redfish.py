@@ -1,0 +1,90 @@
+"""Redfish resources (DSP0268): `Drive` with MediaType and RotationSpeedRPM, and `Volume` over them.
+
+The resources may come one in a file, in a list, or within a collection or system whose members were
+expanded; what else is there is passed over.
+"""
+
+from collections.abc import Sequence
+
+from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
+from storage_bench.media.evidence import identity
+from storage_bench.media.evidence.report import (
+    Answer,
+    Object,
+    Reading,
+    Report,
+    integer,
+    objects,
+    parsed,
+    rows,
+    table,
+    together,
+    unknown,
+)
+
+LEVEL = EvidenceLevel.CONTROLLER
+MEDIA = {"SSD": MediaClass.FLASH, "HDD": MediaClass.DISK, "SMR": MediaClass.DISK}
+NUMBERS = ("NAA", "EUI", "NGUID", "FC_WWN")
+"""DurableNameFormat of identifiers that the system sees too."""
+
+
+def claim(drive: Object) -> Claim:
+    """What the management controller says of one drive."""
+    kind, rpm = drive.get("MediaType"), integer(drive.get("RotationSpeedRPM"))
+    said = f"Redfish says MediaType {kind}"
+    media = MEDIA.get(str(kind))
+    if media is None:
+        if rpm:
+            return Claim(MediaClass.DISK, LEVEL, f"Redfish says {rpm} rpm")
+        return unknown(LEVEL, f"{said}, which tells nothing")
+    if media is MediaClass.FLASH and rpm:
+        return Claim(MediaClass.DISPUTED, LEVEL, f"{said}, and {rpm} rpm")
+    return Claim(media, LEVEL, said)
+
+
+def read(answer: Answer) -> Reading:
+    """Every drive, and every volume with what is here of its drives."""
+    found = list(objects(parsed(answer.output)))
+    drives = [entry for entry in found if _is_drive(entry)]
+    volumes = [entry for entry in found if _kind(entry) == "Volume"]
+    reports = [_report(entry, claim(entry)) for entry in drives]
+    reports += [_report(entry, _volume(_below(entry, drives))) for entry in volumes]
+    if not reports:
+        return Reading(remarks=("no Redfish resource of type Drive or Volume is in it",))
+    nameless = sum(not report.names for report in reports)
+    remarks = (f"{nameless} Redfish resources have no identity",) if nameless else ()
+    return Reading(tuple(report for report in reports if report.names), remarks)
+
+
+def _below(volume: Object, drives: Sequence[Object]) -> list[Object | None]:
+    """The drives of a volume; None for one that is not here, or whose path two servers share."""
+    below: list[Object | None] = []
+    for link in rows(table(volume.get("Links")).get("Drives", [])):
+        meant = [entry for entry in drives if entry.get("@odata.id") == link.get("@odata.id")]
+        same = all(entry.get("SerialNumber") == meant[0].get("SerialNumber") for entry in meant)
+        below.append(meant[0] if meant and same else None)
+    return below
+
+
+def _volume(below: Sequence[Object | None]) -> Claim:
+    known = [claim(drive) for drive in below if drive is not None]
+    if not known or len(known) < len(below):
+        return unknown(LEVEL, "a Redfish volume, whose drives are not all here")
+    return together(known, "a volume")
+
+
+def _report(entry: Object, found: Claim) -> Report:
+    durable = rows(entry.get("Identifiers", []))
+    numbers = [one.get("DurableName") for one in durable if one.get("DurableNameFormat") in NUMBERS]
+    return Report("", identity.names(numbers, (entry.get("SerialNumber"),)), (found,))
+
+
+def _is_drive(entry: Object) -> bool:
+    """An empty bay is a Drive whose state is Absent; a link to one has no more than its id."""
+    present = table(entry.get("Status")).get("State") != "Absent"
+    return _kind(entry) == "Drive" and present
+
+
+def _kind(entry: Object) -> str:
+    """`Drive` of `#Drive.v1_17_0.Drive`."""
+    return str(entry.get("@odata.type", "")).rpartition(".")[2]

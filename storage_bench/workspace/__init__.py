@@ -1,0 +1,1 @@
+"""The marked folder that a test writes in, and nothing else."""

@@ -1,0 +1,93 @@
+"""`capbench storage ledger --media-evidence`, on synthesised answers of smartctl."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bench.cli import main
+from storage_bench.media.evidence.collection import Collection, write
+from storage_bench.media.evidence.report import Answer
+
+INVENTORY = """
+name = "two pools"
+[[pools]]
+name = "fast"
+media = "flash"
+source = "register"
+usable_bytes = 1000
+[[pools]]
+name = "slow"
+media = "disk"
+source = "register"
+usable_bytes = 1000
+[[drives]]
+pool = "fast"
+media = "flash"
+raw_bytes = 1000
+serial = "FAST0001"
+[[drives]]
+pool = "slow"
+media = "disk"
+raw_bytes = 1000
+serial = "SLOW0001"
+"""
+
+
+@pytest.fixture
+def inventory(tmp_path) -> Path:
+    path = tmp_path / "inventory.toml"
+    path.write_text(INVENTORY)
+    return path
+
+
+def evidence(path: Path, **rates: int) -> Path:
+    answers = tuple(
+        Answer("smartctl", ("smartctl",), 0, json.dumps({"serial_number": s, "rotation_rate": r}))
+        for s, r in rates.items()
+    )
+    write(path, Collection(path.stem, "2026-01-01T00:00:00+00:00", True, answers))
+    return path
+
+
+def ledger(*arguments: str | Path) -> str:
+    done = CliRunner().invoke(main, ["storage", "ledger", *map(str, arguments)])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def bounds(inventory: Path, *files: Path) -> tuple[float, float, str]:
+    options = [text for file in files for text in ("--media-evidence", file)]
+    shares = json.loads(ledger(inventory, *options, "--json"))["evidenced"]["shares"]
+    share = next(s for s in shares if (s["definition"], s["basis"]) == ("adv/media", "usable"))
+    return share["low"], share["high"], share["verdict"]
+
+
+def test_the_interval_narrows_with_each_file_of_evidence(tmp_path, inventory):
+    nothing = evidence(tmp_path / "n0.json")
+    fast = evidence(tmp_path / "n1.json", FAST0001=0)
+    slow = evidence(tmp_path / "n2.json", SLOW0001=7200)
+    assert bounds(inventory, nothing) == (0.0, 1.0, "undecided")
+    assert bounds(inventory, fast) == (0.5, 1.0, "met")
+    assert bounds(inventory, slow) == (0.0, 0.5, "undecided")
+    assert bounds(inventory, fast, slow) == (0.5, 0.5, "met")
+
+
+def test_evidence_against_the_register_widens_it_and_is_told(tmp_path, inventory):
+    lie = evidence(tmp_path / "n1.json", FAST0001=7200, SLOW0001=7200)
+    assert bounds(inventory, lie) == (0.0, 0.5, "undecided")
+    shown = ledger(inventory, "--media-evidence", lie)
+    assert "drive FAST0001: declared flash, evidence: the drive says 7200 rpm (disk)" in shown
+
+
+def test_without_evidence_nothing_is_said_of_it(inventory):
+    assert "evidence of media" not in ledger(inventory)
+    assert "evidenced" not in json.loads(ledger(inventory, "--json"))
+
+
+def test_a_file_that_is_no_evidence_is_refused(inventory):
+    options = ["storage", "ledger", str(inventory), "--media-evidence", str(inventory)]
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 2
+    assert "is no JSON" in done.stderr

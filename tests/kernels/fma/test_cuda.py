@@ -1,0 +1,139 @@
+"""The CUDA chains without a GPU: in the CUDA simulator, and why they are refused."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernels.fma.cuda_refusal import refuses
+from kernels.kernel import Place, Request
+from kernels.precision import PRECISIONS
+
+ROOT = Path(__file__).parents[3]
+ASKED = Request("numba-cuda", PRECISIONS["fp32"], (2, 100), 7, Place("cuda:0", (0,)))
+INSTRUCTIONS = {"fp64": "fma.rn.f64", "fp32": "fma.rn.f32", "fp16": "fma.rn.f16x2"}
+
+
+SIMULATION = """
+import json
+from kernels.fma import cuda_chains, cuda_launch
+from kernels.kernel import Place, Request
+from kernels.precision import PRECISIONS
+
+honest, calls = cuda_chains.advance, 0
+
+def damaged(x, *operands):
+    "One bit of one chain, in one call of one thread."
+    global calls
+    calls += 1
+    after = honest(x, *operands)
+    if calls != PLANTED_AT:
+        return after
+    return (*after[:5], np.nextafter(after[5], after[5].dtype.type(2)), *after[6:])
+
+import numpy as np
+cuda_chains.advance = damaged
+request = Request("numba-cuda", PRECISIONS["PRECISION"], (3, 2049), 7, Place("cuda:0", (0,)))
+launch = cuda_launch.CudaFmaLaunch(request, threads=4)
+launch.run()
+(ticks,) = launch.ticks()
+print(json.dumps({
+    "error": launch.error(), "tolerance": launch.tolerance, "ops": launch.work.ops,
+    "executed": launch.executed, "chunks": len(ticks.work), "per chunk": ticks.ops_per_chunk,
+}))
+launch.close()
+"""
+
+
+def simulate(precision: str, planted_at: int = 0) -> dict[str, Any]:
+    """One launch of 4 threads on 2 multiprocessors, in a process of its own."""
+    code = SIMULATION.replace('PRECISION"', f'{precision}"').replace("PLANTED_AT", str(planted_at))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(("precision", "lanes"), [("fp32", 1), ("fp64", 1), ("fp16", 2)])
+def test_the_simulator_computes_the_right_values(precision: str, lanes: int) -> None:
+    found = simulate(precision)
+
+    # 2049 instructions a scheduler are two rounds of its 4 warps: 64 passes of two steps.
+    ops = 2 * 2 * 64 * 8 * 4 * lanes
+    assert found["error"] <= found["tolerance"] < 1e-12
+    assert (found["per chunk"], found["ops"]) == (ops, 2 * 3 * ops)
+    assert found["chunks"] == 3
+    assert found["executed"]["instruction"] == INSTRUCTIONS[precision]
+
+
+# 2 blocks of 4 threads run 3 chunks: 24 calls a launch. The first launch is the constructor's.
+@pytest.mark.parametrize("planted_at", [10, 48])
+def test_one_wrong_bit_in_any_chunk_of_any_thread_is_caught(planted_at: int) -> None:
+    found = simulate("fp32", planted_at)
+
+    assert not (found["error"] <= found["tolerance"])
+
+
+def test_the_simulator_rounds_once_like_a_fused_multiply_add() -> None:
+    code = """
+import numpy as np
+from kernels.fma.cuda_steps import _rounded_once
+a = np.float32(1 + 2**-12)
+fused = _rounded_once(a, a, np.float32(-1 - 2**-11))
+print(fused == np.float32(2**-24), a * a - np.float32(1 + 2**-11))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.split() == ["True", "0.0"], done.stderr
+
+
+def test_a_request_that_cannot_run_is_refused_with_its_reason() -> None:
+    on_cpu = replace(ASKED, place=Place("cpu", (0,)))
+    assert refuses(on_cpu) == "numba-cuda computes on CUDA devices only, not on cpu"
+    int8 = replace(ASKED, precision=PRECISIONS["int8"])
+    assert refuses(int8) == "fma has no CUDA implementation for int8"
+    assert "positive counts" in str(refuses(replace(ASKED, shape=(0, 4))))
+
+
+def test_without_numba_cuda_the_refusal_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kernels.fma.cuda_refusal.find_spec", lambda name: None)
+    assert refuses(ASKED) == "numba-cuda is not installed; pip install '.[gpu]'"
+
+
+def test_without_a_device_the_refusal_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba import cuda
+
+    monkeypatch.setattr(cuda, "is_available", lambda: False)
+    assert refuses(ASKED) == "numba-cuda finds no CUDA device or no driver"
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+    assert refuses(ASKED) is None
+
+
+def test_numba_s_own_target_in_the_place_of_numba_cuda_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from numba import cuda
+
+    monkeypatch.setattr(cuda, "__file__", "/usr/lib/python3/numba/cuda/__init__.py")
+    assert str(refuses(ASKED)).startswith(
+        "numba-cuda is installed, and Python finds Numba's own CUDA target in its place"
+    )

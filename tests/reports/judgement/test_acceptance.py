@@ -1,0 +1,245 @@
+"""The ratios that a first card is held against, from a simulated run of the same profile."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.analysis import conclude
+from bench.evidence import Evidence, Tool
+from bench.evidence.conclusions import Estimate
+from bench.evidence.outcome import Failed, Measured
+from bench.evidence.plan import KernelCase
+from bench.evidence.shape_search import ShapeTrial
+from bench.execution.runner import run_plan
+from bench.execution.tuning import tune
+from bench.planning import plan as make_plan
+from bench.planning import profile
+from bench.testing.gpu_node import FLOP_PER_S, MAX_CLOCK_HZ, SimulatedGpu, SimulatedNode
+from reports.judgement.acceptance import (
+    BF16,
+    FMA,
+    FP8,
+    Criterion,
+    Searched,
+    criteria,
+    header,
+    search_criteria,
+)
+
+PROFILE = Path(__file__).parents[2] / "benchmarks" / "accelerators.toml"
+CLOCK, CYCLE, BF16_BAR, FP8_BAR, SPREAD, MEMORY = range(6)
+
+
+def evidence_of(*gpus: SimulatedGpu) -> Evidence:
+    node = SimulatedNode(gpus)
+    wanted, digest = profile.load(str(PROFILE))
+    found = node.discovered()
+    sold = tuple(replace(d, name="NVIDIA H100 80GB HBM3") for d in found.devices)
+    inventory = replace(found, devices=sold)
+    plan = tune(make_plan(inventory, wanted, digest, None), inventory, try_=node.try_shapes)
+    outcomes, interrupted = run_plan(plan, inventory, lambda outcome: None, execute=node.execute)
+    return conclude(
+        Tool("capbench", "0.0.0", "0" * 64), "00000000-0000-0000-0000-000000000000",
+        "2025-01-01T00:00:00+00:00", "2025-01-01T00:10:00+00:00",
+        inventory, plan, outcomes, interrupted,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sound() -> Evidence:
+    return evidence_of(SimulatedGpu(0))
+
+
+@pytest.fixture(scope="module")
+def throttled() -> Evidence:
+    return evidence_of(SimulatedGpu(0, speed=0.5))
+
+
+def changed(evidence: Evidence, metric: str, **changes: object) -> Evidence:
+    """The first process of a case with other facts."""
+    (case_id,) = (case.id for case in evidence.plan.cases if case.metric == metric)
+    outcomes = tuple(
+        replace(o, **changes)
+        if isinstance(o, Measured) and (o.case_id, o.repeat) == (case_id, 0)
+        else o
+        for o in evidence.outcomes
+    )
+    return replace(evidence, outcomes=outcomes)
+
+
+def test_the_profile_gives_every_bar_and_the_plan_is_one_of_minutes(sound: Evidence) -> None:
+    cases = [case for case in sound.plan.cases if isinstance(case, KernelCase)]
+
+    assert len(criteria(sound)) == 6
+    assert {case.metric: case.stopping.min_time_s for case in cases}[BF16] == 60
+    assert sum(case.repeats * case.stopping.max_time_s for case in cases) < 300
+
+
+def test_fma_is_held_against_lanes_and_measured_clock_of_the_same_time(
+    sound: Evidence, throttled: Evidence
+) -> None:
+    # The simulated work is that of BF16 units: 4096 operations a cycle instead of 256.
+    expected = FLOP_PER_S / (132 * 128 * 2 * MAX_CLOCK_HZ)
+
+    assert criteria(sound)[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
+    # Half the clock is half the rate, and none of the loss: burst clocks are not averaged in.
+    assert criteria(throttled)[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
+    assert "132 multiprocessors" in criteria(sound)[CLOCK].name
+    assert "at 1.000 GHz" in criteria(throttled)[CLOCK].told
+
+
+def test_more_than_the_silicon_can_do_never_holds(sound: Evidence) -> None:
+    found = criteria(sound)
+
+    assert [found[i].impossible for i in (CLOCK, MEMORY)] == [True, True]
+    assert [found[i].holds for i in (CLOCK, MEMORY)] == [False, False]
+    assert ": IMPOSSIBLE, so that nothing here can be trusted; " in str(found[CLOCK])
+
+
+@pytest.mark.parametrize(("ratio", "holds"), [(0.94, False), (0.95, True), (1.03, True)])
+def test_a_physical_bar_has_two_ends(ratio: float, holds: bool) -> None:
+    assert Criterion("x", ratio, 0.95, "t", physical=True).holds is holds
+
+
+def test_the_faster_of_two_ways_to_copy_is_what_counts(sound: Evidence) -> None:
+    slow = tuple(
+        replace(o, bytes_per_launch=o.bytes_per_launch // 2)
+        if isinstance(o, Measured) and o.case_id.startswith("cuda.memory.copy-torch-elementwise")
+        else o
+        for o in sound.outcomes
+    )
+
+    assert criteria(replace(sound, outcomes=slow))[MEMORY].ratio == criteria(sound)[MEMORY].ratio
+
+
+def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
+    blind = frozenset({"nvmlDeviceGetClockInfo"})
+    found = criteria(evidence_of(SimulatedGpu(0, missing=blind)))[CLOCK]
+
+    assert found.ratio is None
+    assert found.told == "SM clock: Not Supported; memory clock: Not Supported"
+
+
+def test_cycles_need_the_multiprocessors_own_counters(sound: Evidence) -> None:
+    cycles = Estimate(f"{FMA}.per_cycle", 250.0, 249.0, 251.0, "FLOP/cycle", 0.75, 3)
+    counted = criteria(replace(sound, estimates=(*sound.estimates, cycles)))[CYCLE]
+
+    assert counted.ratio == pytest.approx(250 / 256)
+    assert counted.holds is True
+    assert criteria(sound)[CYCLE].holds is None
+
+
+def test_sustained_is_what_is_held_against_the_bar_and_not_the_burst(throttled: Evidence) -> None:
+    found = criteria(throttled)
+
+    assert found[BF16_BAR].ratio == pytest.approx(0.5 * FLOP_PER_S / 730e12, rel=1e-6)
+    assert found[FP8_BAR].ratio == pytest.approx(0.5 * FLOP_PER_S / 1300e12, rel=1e-6)
+    assert (found[BF16_BAR].holds, found[FP8_BAR].holds) == (False, False)
+    assert "over 60 s" in found[BF16_BAR].name
+
+
+def test_without_a_steady_state_there_is_no_ratio(sound: Evidence) -> None:
+    cut = sound
+    for case in sound.plan.cases:
+        cut = replace(
+            cut,
+            outcomes=tuple(
+                replace(o, samples=o.samples[:10])
+                if isinstance(o, Measured) and o.case_id == case.id and case.metric == BF16
+                else o
+                for o in cut.outcomes
+            ),
+        )
+    found = criteria(cut)
+
+    assert (found[BF16_BAR].ratio, found[SPREAD].ratio) == (None, None)
+    assert found[BF16_BAR].holds is None
+    assert "are too short" in str(found[BF16_BAR])
+
+
+def test_the_spread_is_from_process_to_process(sound: Evidence) -> None:
+    assert criteria(sound)[SPREAD].ratio == pytest.approx(0, abs=1e-9)
+    (ops,) = {o.ops_per_launch for o in sound.outcomes
+              if isinstance(o, Measured) and o.case_id.startswith(f"{BF16}-")}  # fmt: skip
+
+    found = criteria(changed(sound, BF16, ops_per_launch=round(ops * 1.02)))[SPREAD]
+
+    assert found.ratio == pytest.approx(0.02, rel=1e-3)
+    assert (found.at_most, found.holds) == (True, False)
+
+
+def test_memory_is_held_against_the_data_sheet_of_the_card(sound: Evidence) -> None:
+    # A simulated launch of 4 ms moves 40 GB.
+    assert criteria(sound)[MEMORY].ratio == pytest.approx(FLOP_PER_S / 100 / 3350e9, rel=1e-3)
+    device = replace(sound.inventory.devices[0], name="Abacus 9000")
+    other = replace(sound, inventory=replace(sound.inventory, devices=(device,)))
+
+    assert criteria(sound)[MEMORY].told == (
+        "torch 10.81 TB/s, torch-elementwise 10.81 TB/s of 3.350 TB/s"
+    )
+    assert criteria(other)[MEMORY].ratio is None
+    assert "no data sheet" in criteria(other)[MEMORY].told
+
+
+def test_a_failed_figure_tells_its_reason_and_never_holds(sound: Evidence) -> None:
+    lost = tuple(
+        Failed(o.case_id, o.repeat, "wrong result: error 1") if o.case_id.startswith(FP8) else o
+        for o in sound.outcomes
+    )
+    found = criteria(replace(sound, outcomes=lost))[FP8_BAR]
+
+    assert found.holds is None
+    assert str(found).endswith("not measured: wrong result: error 1")
+
+
+def test_the_header_names_what_the_ratios_depend_on(sound: Evidence) -> None:
+    assert header(sound.inventory, "2025-01-01") == (
+        "NVIDIA H100 80GB HBM3 (GPU-00000000-0000-4000-8000-000000000000), whole, "
+        "driver simulated, power limit 700 W of 700 W, ECC on, torch simulated, 2025-01-01"
+    )
+
+
+SEARCHED = Searched(
+    shape=(1, 1, 1),
+    burst=990.0,
+    settled=900.0,
+    duration_s=40.0,
+    trials=(
+        ShapeTrial((2, 2, 2), 1000.0),
+        ShapeTrial((3, 3, 3), None, "memory"),
+        ShapeTrial((1, 1, 1), 950.0),
+    ),
+    planned=3,
+    exhaustive_s=420.0,
+    again=((980.0, 970.0), (984.0, 980.0), (970.0, 990.0)),
+)
+
+
+def test_our_search_is_held_against_the_exhaustive_one_by_its_statistic() -> None:
+    ratios = [bar.ratio for bar in search_criteria(SEARCHED)]
+
+    # The best of the search was lucky: measured again it is 980.
+    assert ratios == pytest.approx([0.98, 1.0, 0.99, 0.9, 40 / 420])
+    assert [bar.holds for bar in search_criteria(SEARCHED)] == [False, True, False, False, True]
+
+
+def test_a_search_that_was_cut_short_says_so() -> None:
+    whole, cut = search_criteria(SEARCHED), search_criteria(replace(SEARCHED, planned=3375))
+
+    assert "cut short" not in whole[-1].told
+    assert cut[-1].told == "40.0 s of 420 s, which was cut short"
+    assert cut[0].told.endswith("best of 3 of 3375 shapes in 420 s")
+
+
+@pytest.mark.parametrize(
+    ("bar", "said"),
+    [
+        (Criterion("x", 1.0, 1.0, "t"), "x: 1.0000, wanted ≥ 1: holds; t"),
+        (Criterion("x", 0.9999, 1.0, "t"), "x: 0.9999, wanted ≥ 1: DOES NOT HOLD; t"),
+        (Criterion("x", 0.01, 0.01, "t", at_most=True), "x: 0.0100, wanted ≤ 0.01: holds; t"),
+        (Criterion("x", float("nan"), 1.0, "t"), "x: nan, wanted ≥ 1: DOES NOT HOLD; t"),
+    ],
+)
+def test_a_bar_is_told_with_what_was_wanted(bar: Criterion, said: str) -> None:
+    assert str(bar) == said

@@ -1,0 +1,34 @@
+import pytest
+
+from storage_bench.engines import choose
+from storage_bench.engines.fio import run
+from storage_bench.engines.fio.run import Fio
+from storage_bench.engines.native import engine as native
+from storage_bench.errors import StorageError
+from storage_bench.job import Job
+
+JOB = Job("4k", "randread", 4096, 1.0, 2, 1, 4 * 2**20, 0.0, 0.1, 7)
+
+
+def test_fio_is_chosen_where_it_is_installed(monkeypatch):
+    monkeypatch.setattr(run, "find", lambda: Fio("/usr/bin/fio", "3.33", "libaio"))
+    assert choose.choose() == ("fio", "fio-libaio")
+    assert choose.fio_version() == "3.33"
+
+
+def test_the_built_in_engine_is_chosen_where_there_is_no_fio(monkeypatch):
+    monkeypatch.setattr(run, "find", lambda: None)
+    assert choose.choose() == ("native", f"native-{native.interface()}")
+    assert choose.fio_version() is None
+
+
+def test_the_built_in_engine_needs_no_fio(monkeypatch, data_file):
+    monkeypatch.setattr(run, "find", lambda: None)
+    result = choose.run("native", JOB, data_file)
+    assert (result.engine, result.interface) == ("native", native.interface())
+
+
+def test_fio_that_has_gone_since_the_plan_is_an_error(monkeypatch, data_file):
+    monkeypatch.setattr(run, "find", lambda: None)
+    with pytest.raises(StorageError, match="not installed"):
+        choose.run("fio", JOB, data_file)
