@@ -40,6 +40,14 @@ def instruction(form: Format, bits: int) -> tuple[str, Any, Any]:
             return f"llvm.fma.v{lanes}f{form.accumulator_bits}", accumulator, accumulator
 
 
+def _as_written(module: ir.Module) -> ir.MDValue:
+    """Metadata of a loop that is not unrolled: for some CPUs LLVM would double its body."""
+    fixed = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+    loop = ir.MDValue(module, [fixed], name=str(len(module.metadata)))
+    loop.operands = (loop, fixed)  # an identity of its own: LLVM asks for a node that names itself
+    return loop
+
+
 @intrinsic(prefer_literal=True)
 def multiply_add(
     typing_context: Any,
@@ -92,7 +100,8 @@ def multiply_add(
         for chain, start, value in zip(chains, first, values, strict=True):
             chain.add_incoming(start, before)
             chain.add_incoming(value, loop)
-        builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, after)
+        again = builder.icmp_signed("<", following, arguments[6])
+        builder.cbranch(again, loop, after).set_metadata("llvm.loop", _as_written(builder.module))
         builder.position_at_end(after)
         for i, value in enumerate(values):
             builder.store(value, place(2, i, accumulator), align=size)
