@@ -1,6 +1,8 @@
 """What a storage job is, and what comes of it. Bytes and nanoseconds as integers."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from storage_bench.errors import StorageError
@@ -84,12 +86,11 @@ class Latency:
         total = sum(self.counts)
         if total == 0:
             raise ValueError("an empty histogram has no percentile")
-        needed, seen = share * total, 0
-        for value, count in zip(self.bins_ns, self.counts, strict=True):
-            seen += count
-            if seen >= needed and count:
-                return min(max(value, self.min_ns), self.max_ns)
-        return self.max_ns
+        seen = list(accumulate(self.counts))
+        place = bisect_left(seen, share * total) if share > 0 else bisect_right(seen, 0)
+        if place == len(seen):  # by rounding
+            return self.max_ns
+        return min(max(self.bins_ns[place], self.min_ns), self.max_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,85 +5,81 @@ probe of dependent one-cycle adds. Their ratio needs no frequency from anybody, 
 ignores interruptions and busy sibling threads.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from bench.analysis.speed_modes import dominant_fast_mode
-from bench.analysis.tick_histogram import median, merge
-from bench.evidence.outcome import Measured, Sample, TickHistogram, WorkerTicks
+from bench.analysis.tick_histogram import median
+from bench.evidence.outcome import Measured, TickHistogram, WorkerTicks
 
 Typical = Callable[[TickHistogram], float | None]
 """What stands for all chunks: their fastest mode, or their median."""
 
 
-def capability(measured: Measured, typical: Typical = dominant_fast_mode) -> float | None:
-    """Operations a second of all workers together, each at its typical chunk; None without ticks.
+@dataclass(frozen=True, slots=True)
+class CounterFigures:
+    """What the cycle counters of one process say; None for what they do not."""
+
+    capability: float | None
+    """Operations a second of all workers together, each at its typical chunk.
 
     Where there are probes, work a cycle (of chunk and probe side by side) times the clock (of all
     probes): a probe is so short that hardly anything interrupts it, while most chunks of a busy
     core may be. Without probes the median chunk stands for all.
     """
-    if measured.counter_hz is None:
-        return None
-    rates = [_ops_per_tick(worker, typical) for worker in workers(measured)]
-    known = [rate for rate in rates if rate is not None]
-    return sum(known) * measured.counter_hz if known and len(known) == len(rates) else None
-
-
-def ops_per_cycle(measured: Measured, typical: Typical = dominant_fast_mode) -> float | None:
+    per_cycle: float | None
     """Operations per core cycle, mean over workers; None without a probe."""
-    ratios = [_ops_per_cycle(worker, typical) for worker in workers(measured)]
-    known = [ratio for ratio in ratios if ratio is not None]
-    return sum(known) / len(known) if known and len(known) == len(ratios) else None
-
-
-def clock_hz(measured: Measured) -> float | None:
+    clock_hz: float | None
     """Core clock under this load, mean over workers; None without a probe."""
-    clocks = [_cycles_per_tick(worker) for worker in workers(measured)]
-    known = [clock for clock in clocks if clock is not None]
-    if measured.counter_hz is None or not known or len(known) != len(clocks):
-        return None
-    return sum(known) / len(known) * measured.counter_hz
 
 
-def worker_rates(sample: Sample) -> tuple[float, ...]:
-    """Operations per counter tick at each worker's median chunk of one sample."""
-    return tuple(_ops_per_tick(worker, median) or 0.0 for worker in sample.workers)
+NOTHING = CounterFigures(None, None, None)
 
 
-def by_set(measured: Measured) -> dict[int, Measured]:
-    """What was measured of each working set alone, as if its kernel had had no other."""
-    sizes = [entry.set_bytes for entry in measured.samples[0].sets] if measured.samples else []
+def counter_figures(measured: Measured) -> CounterFigures:
+    """Of a kernel with one working set; of one with several `figures_by_set` tells."""
+    if not measured.ticks:
+        return NOTHING
+    if measured.ticks[0].set_bytes is None:
+        return _figures(measured.ticks, measured.counter_hz, dominant_fast_mode)
+    return NOTHING
+
+
+def figures_by_set(measured: Measured) -> dict[int, CounterFigures]:
+    """Of each working set alone, at its median chunk."""
     return {
-        size: replace(
-            measured,
-            samples=tuple(
-                replace(sample, workers=sample.sets[i].workers, sets=())
-                for sample in measured.samples
-            ),
-        )
-        for i, size in enumerate(sizes)
+        size: _figures(tuple(workers), measured.counter_hz, median)
+        for size, workers in groupby(measured.ticks, key=lambda worker: worker.set_bytes)
+        if size is not None
     }
 
 
-def workers(measured: Measured) -> tuple[WorkerTicks, ...]:
-    """The ticks of all counted samples, one entry a worker."""
-    rows = [sample.workers for sample in measured.samples if sample.rejected is None]
-    return tuple(
-        WorkerTicks(
-            cpu=worker[0].cpu,
-            ops_per_chunk=worker[0].ops_per_chunk,
-            work=merge(row.work for row in worker),
-            cycles_per_probe=worker[0].cycles_per_probe,
-            probe=merge(row.probe for row in worker),
-            cycles=merge(row.cycles for row in worker),
-        )
-        for worker in zip(*rows, strict=True)
+def _figures(
+    workers: Sequence[WorkerTicks], counter_hz: float | None, typical: Typical
+) -> CounterFigures:
+    per_cycle = [_ops_per_cycle(worker, typical) for worker in workers]
+    clocks = [_cycles_per_tick(worker) for worker in workers]
+    rates = [_ops_per_tick(*each) for each in zip(workers, per_cycle, clocks, strict=True)]
+    clock, rate = _sum(clocks), _sum(rates)
+    ratio = _sum(per_cycle)
+    count = len(workers)
+    return CounterFigures(
+        None if rate is None or counter_hz is None else rate * counter_hz,
+        None if ratio is None else ratio / count,
+        None if clock is None or counter_hz is None else clock / count * counter_hz,
     )
 
 
-def _ops_per_tick(worker: WorkerTicks, typical: Typical) -> float | None:
-    per_cycle, clock = _ops_per_cycle(worker, typical), _cycles_per_tick(worker)
+def _sum(values: Sequence[float | None]) -> float | None:
+    """None where one of them is missing."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def _ops_per_tick(
+    worker: WorkerTicks, per_cycle: float | None, clock: float | None
+) -> float | None:
     if per_cycle is not None and clock is not None:
         return per_cycle * clock
     ticks = median(worker.work)
@@ -91,7 +87,7 @@ def _ops_per_tick(worker: WorkerTicks, typical: Typical) -> float | None:
 
 
 def _ops_per_cycle(worker: WorkerTicks, typical: Typical) -> float | None:
-    cycles = typical(worker.cycles)
+    cycles = typical(worker.cycles) if worker.cycles.ticks else None
     return worker.ops_per_chunk / cycles if cycles else None
 
 

@@ -60,26 +60,29 @@ def device_group(outcomes: Sequence[Measured], unit: str) -> DeviceGroup | None:
 def _span(outcome: Measured) -> tuple[float, float] | None:
     if outcome.began_at_s is None or not outcome.samples:
         return None
-    first, last = outcome.samples[0], outcome.samples[-1]
-    end_s = outcome.began_at_s + (last.start_s + last.duration_s)
-    return outcome.began_at_s + first.start_s, end_s
+    samples = outcome.samples
+    return outcome.began_at_s + samples.start_s[0], outcome.began_at_s + samples.end_s
 
 
 def _course(outcome: Measured, unit: str, begin_s: float, end_s: float) -> SteadyState | None:
-    per_launch = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
+    per_launch = outcome.work_per_launch(unit)
     if per_launch <= 0:
         return None
     base_s = outcome.began_at_s or 0.0
+    samples = outcome.samples
     points = [
-        Point(base_s + s.start_s, s.duration_s, per_launch * s.launches)
-        for s in outcome.samples
-        if s.rejected is None
-        and base_s + s.start_s >= begin_s
-        and base_s + (s.start_s + s.duration_s) <= end_s
+        Point(base_s + start_s, duration_s, per_launch * launches)
+        for start_s, duration_s, launches, rejected in zip(
+            samples.start_s, samples.duration_s, samples.launches, samples.rejected, strict=True
+        )
+        if rejected is None
+        and base_s + start_s >= begin_s
+        and base_s + (start_s + duration_s) <= end_s
     ]
+    readings = outcome.readings
     temperatures = [
-        (base_s + reading.at_s, reading.temperature_c)
-        for reading in outcome.readings
-        if reading.temperature_c is not None
+        (base_s + at_s, value)
+        for at_s, value in zip(readings.at_s, readings.temperature_c, strict=True)
+        if value is not None
     ]
     return steady_state(points, temperatures) if points else None

@@ -5,12 +5,12 @@ Convenient Energy Measurements for GPUs", arXiv 2312.02741), so power is integra
 device counts no energy itself, and never without saying so.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from bench.evidence.outcome import Reading
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Readings
 
 
 class Source(StrEnum):
@@ -37,36 +37,39 @@ class Energy:
         return self.energy_j / self.duration_s
 
 
-def energy(readings: Sequence[Reading], duration_s: float) -> Energy | None:
+def energy(readings: Readings, duration_s: float) -> Energy | None:
     """Energy during a measurement of that length; None where no two readings tell it.
 
     The counter if it rose; else power by the trapezoidal rule, flagged.
     """
-    counted = [
-        (reading.at_s, reading.accelerator.energy_j)
-        for reading in readings
-        if reading.accelerator is not None and reading.accelerator.energy_j is not None
-    ]
+    beside = readings.accelerator
+    counted = _told(readings.at_s, () if beside is None else beside.energy_j)
     # A counter that runs backwards was reset meanwhile, one that stands still counts nothing.
     if len(counted) > 1 and all(a[1] <= b[1] for a, b in pairwise(counted)):
         spent_j = counted[-1][1] - counted[0][1]
         if spent_j > 0:
             return _energy(spent_j, Source.COUNTER, counted, duration_s)
-    powers = [(r.at_s, r.power_w) for r in readings if r.power_w is not None]
+    powers = _told(readings.at_s, readings.power_w)
     if len(powers) < 2:
         return None
     spent_j = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(powers))
     return _energy(spent_j, Source.INTEGRATED, powers, duration_s)
 
 
-def disagreement(readings: Sequence[Reading], duration_s: float) -> float | None:
+def disagreement(readings: Readings, duration_s: float) -> float | None:
     """Integrated power over the counter's, minus one; None where one of them is missing."""
     counted = energy(readings, duration_s)
-    without = [Reading(r.at_s, power_w=r.power_w) for r in readings]
-    integrated = energy(without, duration_s)
+    integrated = energy(replace(readings, accelerator=None), duration_s)
     if counted is None or integrated is None or counted.source is not Source.COUNTER:
         return None
     return integrated.power_w / counted.power_w - 1
+
+
+def _told(
+    times_s: tuple[float, ...], values: tuple[float | None, ...]
+) -> list[tuple[float, float]]:
+    pairs = zip(times_s, values, strict=False)
+    return [(at_s, value) for at_s, value in pairs if value is not None]
 
 
 def _energy(

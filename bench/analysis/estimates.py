@@ -6,100 +6,121 @@ the process. The interval is distribution-free: order statistics of the processe
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Literal, assert_never
 
-from bench.analysis.capability import by_set, capability, clock_hz, ops_per_cycle
-from bench.analysis.concurrent_devices import DeviceGroup, device_group, single_device
-from bench.analysis.energy import Source, energy
+from bench.analysis.capability import figures_by_set
+from bench.analysis.derived import Derived, GroupRun
+from bench.analysis.energy import Source
 from bench.analysis.order_statistics import interval
-from bench.analysis.tick_histogram import median
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.outcome import Failed, Measured, MeasuredIO, MeasuredReplicate, Outcome, Skipped
-from bench.evidence.plan import Case, KernelCase, Plan, full_name
-from bench.planning import metric_names
+from bench.evidence.plan import Case, KernelCase, Plan
 from storage_bench.job import JobResult
+
+Values = dict[tuple[Statistic, str], list[float]]
+"""Figures of processes by statistic and unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What estimates are of."""
+
+    metric: str
+    implementation: str | None
+
+    def estimate(
+        self,
+        statistic: Statistic,
+        unit: str,
+        values: Sequence[float],
+        working_set_bytes: int | None = None,
+        operation: Literal["read", "write", "fdatasync"] | None = None,
+    ) -> Iterator[Estimate]:
+        """One estimate, or none where there are too few values."""
+        if (found := interval(values)) is not None:
+            yield Estimate(
+                self.metric, statistic, found.value, found.low, found.high, unit, found.confidence,
+                found.n, self.implementation, working_set_bytes, operation,
+            )  # fmt: skip
+
+    def estimates(self, values: Values) -> Iterator[Estimate]:
+        for (statistic, unit), each in values.items():
+            yield from self.estimate(statistic, unit, each)
 
 
 def estimate(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Estimate, ...]:
-    """Every figure that follows from the outcomes, ordered by metric.
+    """Every figure that follows from the outcomes, ordered by name."""
+    return estimates_of(Derived(plan, tuple(outcomes)))
+
+
+def estimates_of(derived: Derived) -> tuple[Estimate, ...]:
+    """The same from what is derived of them already.
 
     A metric measured in several ways has one estimate for each (`cpu.matrix.fp32.numpy`) and,
     under its own name, the best of them.
     """
-    by_case: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        by_case[outcome.case_id].append(outcome)
     estimates: list[Estimate] = []
     ways: dict[str, list[Estimate]] = defaultdict(list)
-    shared = Counter(case.metric for case in plan.cases)
-    shared.update(filter(None, (_group(cases) for cases in plan.sets())))
-    for case in plan.cases:
-        name = full_name(case) if shared[case.metric] > 1 else case.metric
-        rates = [rate for o in by_case[case.id] if (rate := _rate(case, o)) is not None]
-        if (found := interval(case.metric, case.unit, rates)) is not None:
-            ways[case.metric].append(replace(found, metric=full_name(case)))
+    shared = Counter(case.metric for case in derived.plan.cases)
+    shared.update(filter(None, map(_group, derived.groups)))
+    for case in derived.plan.cases:
+        way = _Subject(case.metric, case.implementation if shared[case.metric] > 1 else None)
+        outcomes = derived.of_case(case)
+        rates = [rate for o in outcomes if (rate := _rate(derived, case, o)) is not None]
+        ways[case.metric] += way.estimate(Statistic.VALUE, case.unit, rates)
         if not isinstance(case, KernelCase):
-            estimates += _latencies(name, by_case[case.id])
-        else:
-            estimates += _from_ticks(name, case.unit, by_case[case.id])
-            estimates += _of_sets(name, case.unit, by_case[case.id])
-            if case.device != "cpu":
-                estimates += _of_accelerator(name, case.unit, by_case[case.id])
-    for cases in plan.sets():
-        if (group := _group(cases)) is not None:
-            full = f"{group}.{cases[0].implementation}"
-            name = full if shared[group] > 1 else group
-            rounds = [device_group(same, cases[0].unit) for same in _repeats(cases, by_case)]
-            seen = [each for each in rounds if each is not None]
-            sums = interval(full, cases[0].unit, [each.total for each in seen])
-            if sums is not None:
-                ways[group].append(sums)
-            estimates += _of_node(name, cases[0].unit, seen)
-    for metric, found_ways in ways.items():
-        best = max(found_ways, key=lambda e: e.value)
-        estimates.append(replace(best, metric=metric))
+            estimates += _latencies(way, outcomes)
+            continue
+        valid = derived.valid(case)
+        estimates += _from_ticks(derived, way, case.unit, valid)
+        estimates += _of_sets(way, case.unit, valid)
+        if case.device != "cpu":
+            estimates += _of_accelerator(derived, way, case, valid)
+    for cases, runs in derived.groups.items():
+        group = _group(cases)
+        assert group is not None
+        way = _Subject(group, cases[0].implementation if shared[group] > 1 else None)
+        totals = [run.devices.total for run in runs if run.devices is not None]
+        ways[group] += way.estimate(Statistic.VALUE, cases[0].unit, totals)
+        estimates += _of_node(way, cases[0].unit, runs)
+    for metric, found in ways.items():
+        if found:
+            estimates.append(replace(max(found, key=lambda e: e.value), implementation=None))
         if shared[metric] > 1:
-            estimates += found_ways
-    return tuple(sorted(estimates, key=lambda e: e.metric))
+            estimates += found
+    return tuple(sorted(estimates, key=lambda e: e.name))
 
 
 def _group(cases: tuple[Case, ...]) -> str | None:
     return cases[0].group if isinstance(cases[0], KernelCase) else None
 
 
-def _repeats(cases: tuple[Case, ...], by_case: dict[str, list[Outcome]]) -> list[list[Measured]]:
-    """What was measured of these cases in each repeat; a card that failed adds nothing."""
-    repeats: dict[int, list[Measured]] = defaultdict(list)
-    for case in cases:
-        for outcome in by_case[case.id]:
-            if isinstance(outcome, Measured) and outcome.error <= outcome.tolerance:
-                repeats[outcome.repeat].append(outcome)
-    return list(repeats.values())
-
-
-def _rate(case: Case, outcome: Outcome) -> float | None:
+def _rate(derived: Derived, case: Case, outcome: Outcome) -> float | None:
     """Work over wall time of one process: the sustained rate. None where nothing counts.
 
     Of an accelerator, whose first seconds are its best, only what came after them.
     """
     match outcome:
         case Measured():
-            if not (outcome.error <= outcome.tolerance):
+            if not outcome.is_valid:
                 return None
             assert isinstance(case, KernelCase)
             if case.device != "cpu":
-                found = single_device(outcome, case.unit)
+                found = derived.steady_state(case, outcome)
                 return None if found is None else found.settled
-            counted = [s for s in outcome.samples if s.rejected is None]
-            if any(sample.sets for sample in counted):
+            if outcome.ticks and outcome.ticks[0].set_bytes is not None:
                 return None  # one rate of everything from the first cache to memory is none
-            duration_s = math.fsum(s.duration_s for s in counted)
+            samples = outcome.samples
+            counted = [reason is None for reason in samples.rejected]
+            duration_s = math.fsum(compress(samples.duration_s, counted))
             if duration_s <= 0:
                 return None
-            per_launch = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
-            return per_launch * sum(s.launches for s in counted) / duration_s
+            launches = sum(compress(samples.launches, counted))
+            return outcome.work_per_launch(case.unit) * launches / duration_s
         case MeasuredIO() | MeasuredReplicate():
             result = _result(outcome)
             if result is None or not result.duration_s > 0:
@@ -118,96 +139,82 @@ def _result(outcome: Outcome) -> JobResult | None:
     return outcome.result if isinstance(outcome, MeasuredIO) else None
 
 
-def _latencies(name: str, outcomes: list[Outcome]) -> list[Estimate]:
-    estimates = []
-    for direction in ("read", "write"):
-        for label, share in (("p50", 0.5), ("p99", 0.99)):
-            values = []
-            for outcome in outcomes:
-                if (result := _result(outcome)) is not None:
-                    way = result.read if direction == "read" else result.write
-                    if way is not None and way.latency is not None and way.ios:
-                        values.append(way.latency.percentile_ns(share) / 1e9)
-            found = interval(f"{name}.{direction}.{label}", "s", values)
-            if found is not None:
-                estimates.append(found)
+def _latencies(way: _Subject, outcomes: Sequence[Outcome]) -> Iterator[Estimate]:
+    results = [result for o in outcomes if (result := _result(o)) is not None]
+    operations: tuple[Literal["read", "write"], ...] = ("read", "write")
+    for operation in operations:
+        for statistic, share in ((Statistic.P50, 0.5), (Statistic.P99, 0.99)):
+            directions = [r.read if operation == "read" else r.write for r in results]
+            values = [
+                each.latency.percentile_ns(share) / 1e9
+                for each in directions
+                if each is not None and each.latency is not None and each.ios
+            ]
+            yield from way.estimate(statistic, "s", values, operation=operation)
     syncs = [
         outcome.trial.appends.sync_latency.percentile_ns(0.99) / 1e9
         for outcome in outcomes
         if isinstance(outcome, MeasuredReplicate) and outcome.trial.appends is not None
     ]
-    return estimates + _intervals(name, {("fdatasync.p99", "s"): syncs})
+    yield from way.estimate(Statistic.P99, "s", syncs, operation="fdatasync")
 
 
-def _from_ticks(name: str, rate_unit: str, outcomes: list[Outcome]) -> list[Estimate]:
+def _from_ticks(
+    derived: Derived, way: _Subject, unit: str, valid: Sequence[Measured]
+) -> Iterator[Estimate]:
     """What the workers' own cycle counters say beside the wall clock."""
-    found = []
-    for label, unit, figure in (
-        ("capability", rate_unit, capability),
-        ("per_cycle", rate_unit.replace("/s", "/cycle"), ops_per_cycle),
-        ("clock", "Hz", clock_hz),
+    found = [derived.counters(outcome) for outcome in valid]
+    for statistic, its, values in (
+        (Statistic.CAPABILITY, unit, [each.capability for each in found]),
+        (Statistic.PER_CYCLE, unit.replace("/s", "/cycle"), [each.per_cycle for each in found]),
+        (Statistic.CLOCK, "Hz", [each.clock_hz for each in found]),
     ):
-        values = [
-            value
-            for outcome in outcomes
-            if isinstance(outcome, Measured) and outcome.error <= outcome.tolerance
-            if (value := figure(outcome)) is not None
-        ]
-        found.append(interval(f"{name}.{label}", unit, values))
-    return [estimate for estimate in found if estimate is not None]
+        yield from way.estimate(statistic, its, [v for v in values if v is not None])
 
 
-def _of_accelerator(name: str, unit: str, outcomes: list[Outcome]) -> list[Estimate]:
+def _of_accelerator(
+    derived: Derived, way: _Subject, case: KernelCase, valid: Sequence[Measured]
+) -> Iterator[Estimate]:
     """Burst and sustained rate, and mean power by the source that it comes from."""
-    values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for outcome in outcomes:
-        if not isinstance(outcome, Measured) or not (outcome.error <= outcome.tolerance):
-            continue
+    values: Values = defaultdict(list)
+    for outcome in valid:
         if not outcome.samples:
             continue
-        if (course := single_device(outcome, unit)) is not None:
-            values["burst", unit].append(course.burst)
-            if course.sustained is not None:
-                values["sustained", unit].append(course.sustained)
-        last = outcome.samples[-1]
-        spent = energy(outcome.readings, last.start_s + last.duration_s)
-        if spent is not None:
-            label = "power" if spent.source is Source.COUNTER else "power_integrated"
-            values[label, "W"].append(spent.power_w)
-    return _intervals(name, values)
+        if (state := derived.steady_state(case, outcome)) is not None:
+            values[Statistic.BURST, case.unit].append(state.burst)
+            if state.sustained is not None:
+                values[Statistic.SUSTAINED, case.unit].append(state.sustained)
+        if (spent := derived.energy(outcome)) is not None:
+            counted = spent.source is Source.COUNTER
+            statistic = Statistic.POWER if counted else Statistic.POWER_INTEGRATED
+            values[statistic, "W"].append(spent.power_w)
+    return way.estimates(values)
 
 
-def _of_node(name: str, unit: str, rounds: list[DeviceGroup]) -> list[Estimate]:
+def _of_node(way: _Subject, unit: str, runs: Sequence[GroupRun]) -> Iterator[Estimate]:
     """Sustained sum, rate of the slowest card and spread of cards that ran at the same time."""
-    values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for each in rounds:
-        if each.sustained is not None:
-            values["sustained", unit].append(each.sustained)
-        if len(each.courses) > 1:
-            values["slowest", unit].append(each.slowest)
-            values["spread", "%"].append(each.spread)
-    return _intervals(name, values)
-
-
-def _intervals(name: str, values: dict[tuple[str, str], list[float]]) -> list[Estimate]:
-    found = [interval(f"{name}.{label}", unit, rates) for (label, unit), rates in values.items()]
-    return [estimate for estimate in found if estimate is not None]
-
-
-def _of_sets(name: str, unit: str, outcomes: list[Outcome]) -> list[Estimate]:
-    """Of each working set the rate of the median chunk, or of dependent loads their latency."""
-    values: dict[tuple[int, str, str], list[float]] = defaultdict(list)
-    for outcome in outcomes:
-        if not isinstance(outcome, Measured) or not (outcome.error <= outcome.tolerance):
+    values: Values = defaultdict(list)
+    for run in runs:
+        if run.devices is None:
             continue
-        for size, of_set in by_set(outcome).items():
-            metric = f"{name}.{metric_names.working_set_label(size)}"
-            rate, per_cycle = capability(of_set, median), ops_per_cycle(of_set, median)
-            if rate and unit == "load/s":
-                values[size, metric, "s"].append(1 / rate)
-            elif rate:
-                values[size, metric, unit].append(rate)
-            if per_cycle and unit == "load/s":
-                values[size, f"{metric}.cycles", "cycle"].append(1 / per_cycle)
-    found = [interval(metric, its, each) for (_, metric, its), each in values.items()]
-    return [estimate for estimate in found if estimate is not None]
+        if run.devices.sustained is not None:
+            values[Statistic.SUSTAINED, unit].append(run.devices.sustained)
+        if len(run.devices.courses) > 1:
+            values[Statistic.SLOWEST, unit].append(run.devices.slowest)
+            values[Statistic.SPREAD, "%"].append(run.devices.spread)
+    return way.estimates(values)
+
+
+def _of_sets(way: _Subject, unit: str, valid: Sequence[Measured]) -> Iterator[Estimate]:
+    """Of each working set the rate of the median chunk, or of dependent loads their latency."""
+    values: dict[tuple[int, Statistic, str], list[float]] = defaultdict(list)
+    for outcome in valid:
+        for size, figures in figures_by_set(outcome).items():
+            if figures.capability and unit == "load/s":
+                values[size, Statistic.VALUE, "s"].append(1 / figures.capability)
+            elif figures.capability:
+                values[size, Statistic.VALUE, unit].append(figures.capability)
+            if figures.per_cycle and unit == "load/s":
+                values[size, Statistic.CYCLES, "cycle"].append(1 / figures.per_cycle)
+    for (size, statistic, its), each in values.items():
+        yield from way.estimate(statistic, its, each, working_set_bytes=size)

@@ -44,7 +44,7 @@ def trials(case: GuaranteeCase, outcomes: Iterable[Outcome]) -> tuple[Replicate,
             case MeasuredReplicate():
                 found.append(outcome.trial)
             case Failed() | Skipped():
-                found.append(Replicate(case.needed_bytes, None, outcome.reason))
+                found.append(Replicate(case.needed_bytes, None, outcome.reason.text))
             case Measured() | MeasuredIO():
                 raise _invalid(f"replicate {outcome.repeat + 1} of {case.metric} is no trial.")
             case _:

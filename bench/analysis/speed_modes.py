@@ -4,11 +4,13 @@ A busy sibling thread, or a hypervisor that moves virtual cores, gives chunk rat
 modes: then one median stands for none of them, and the report shows each.
 """
 
-import itertools
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
-from bench.analysis.tick_histogram import median
+from bench.analysis.tick_histogram import lower_edge, median
 from bench.evidence.outcome import TickHistogram
 
 LEAST_SHARE = 0.1
@@ -17,7 +19,14 @@ APART = 0.08
 """Modes lie at least this far apart: clocks wander by a few per cent within one."""
 MIN_MODE_SHARE = 0.2
 """Share of the chunks that makes a speed the core's own, rather than a stroke of luck."""
+KEPT = 0.01
+COARSE_BINS = 64
+MIN_THINNED = 64
+"""Histograms of fewer bins are left as they are."""
 _BIN = 0.02
+_REACH = max(1, round(APART / _BIN))
+_EDGES = tuple(math.ceil(math.exp(i * _BIN)) for i in range(1, math.ceil(64 * math.log(2) / _BIN)))
+"""Where the bins end, up to counts of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +46,15 @@ def modes(histogram: TickHistogram) -> tuple[Mode, ...]:
     after the last, starts a new mode. Durations that are none, of a counter that was set back, are
     not looked at.
     """
-    histogram = _lasting(histogram)
-    total = sum(histogram.counts)
-    if total == 0:
+    ticks, seen = _lasting(histogram)
+    if not ticks or seen[-1] == 0:
         return ()
-    bins: dict[int, list[tuple[int, int]]] = {}
-    for ticks, count in zip(histogram.ticks, histogram.counts, strict=True):
-        bins.setdefault(math.floor(math.log(ticks) / _BIN), []).append((ticks, count))
-    groups = _split({key: sum(count for _, count in entries) for key, entries in bins.items()})
     found = []
-    for keys in groups:
-        entries = sorted(entry for key in keys for entry in bins[key])
-        share = sum(count for _, count in entries) / total
+    for first, end in pairwise([0, *_cuts(ticks, seen), len(ticks)]):
+        share = (seen[end] - seen[first]) / seen[-1]
         if share >= LEAST_SHARE:
-            found.append(Mode(_median(entries), share))
-    return tuple(found) or (
-        Mode(_median(list(zip(histogram.ticks, histogram.counts, strict=True))), 1.0),
-    )
+            found.append(Mode(_median(ticks, seen, first, end), share))
+    return tuple(found) or (Mode(_median(ticks, seen, 0, len(ticks)), 1.0),)
 
 
 def dominant_fast_mode(histogram: TickHistogram) -> float | None:
@@ -65,57 +66,91 @@ def dominant_fast_mode(histogram: TickHistogram) -> float | None:
     for mode in modes(histogram):
         if mode.share >= MIN_MODE_SHARE:
             return mode.ticks
-    return median(_lasting(histogram))
+    first = bisect_right(histogram.ticks, 0)
+    return median(TickHistogram(histogram.ticks[first:], histogram.counts[first:]))
 
 
-def _lasting(histogram: TickHistogram) -> TickHistogram:
-    kept = [e for e in zip(histogram.ticks, histogram.counts, strict=True) if e[0] > 0]
-    return TickHistogram(tuple(ticks for ticks, _ in kept), tuple(count for _, count in kept))
+def _lasting(histogram: TickHistogram) -> tuple[Sequence[int], list[int]]:
+    """Durations above zero, and how many chunks come before each of them."""
+    first = bisect_right(histogram.ticks, 0)
+    return histogram.ticks[first:], [0, *accumulate(histogram.counts[first:])]
 
 
-def _split(heights: dict[int, int]) -> list[list[int]]:
-    """Neighbouring bins in groups, cut at the lowest bin between two peaks that stand apart."""
-    keys = sorted(heights)
-    dense = range(keys[0], keys[-1] + 1)
-    peaks = _peaks({key: heights.get(key, 0) for key in dense})
-    cuts = []
-    for left, right in itertools.pairwise(peaks):
-        cuts.append(min(range(left, right + 1), key=lambda key: (heights.get(key, 0), key)))
-    groups: list[list[int]] = [[]]
-    for key in keys:
-        while cuts and key >= cuts[0]:
-            cuts.pop(0)
-            groups.append([])
-        groups[-1].append(key)
-    return [group for group in groups if group]
+def _cuts(ticks: Sequence[int], seen: Sequence[int]) -> list[int]:
+    """Where another mode begins: at the lowest bin between two peaks that stand apart."""
+    keys, firsts = [], []
+    first = 0
+    while first < len(ticks):
+        key = bisect_right(_EDGES, ticks[first])
+        keys.append(key)
+        firsts.append(first)
+        first = bisect_left(ticks, _EDGES[key], first) if key < len(_EDGES) else len(ticks)
+    if keys[-1] - keys[0] <= _REACH:
+        return []  # no two peaks can be that far apart
+    heights = [0] * (keys[-1] - keys[0] + 1 + 2 * _REACH)
+    base = keys[0] - _REACH
+    for key, first, end in zip(keys, firsts, [*firsts[1:], len(ticks)], strict=True):
+        heights[key - base] = seen[end] - seen[first]
+    found = []
+    for left, right in pairwise(_peaks(heights, [key - base for key in keys])):
+        valley = heights[left : right + 1]
+        lowest = base + left + valley.index(min(valley))
+        found.append(firsts[bisect_left(keys, lowest)])
+    return found
 
 
-def _peaks(heights: dict[int, int]) -> list[int]:
+def _peaks(heights: Sequence[int], places: Sequence[int]) -> list[int]:
     """Bins that no higher one within `APART` hides, with a valley below half between them."""
-    reach = max(1, round(APART / _BIN))
-    tops = [
-        key
-        for key, height in heights.items()
-        if height > 0
-        and all(
-            (heights.get(other, 0), -other) <= (height, -key)
-            for other in range(key - reach, key + reach + 1)
-        )
-    ]
-    kept = tops[:1]
-    for top in tops[1:]:
-        valley = min(heights[key] for key in range(kept[-1], top + 1))
-        if valley < min(heights[kept[-1]], heights[top]) / 2:
-            kept.append(top)
-        elif heights[top] > heights[kept[-1]]:
-            kept[-1] = top
+    kept: list[int] = []
+    for place in places:
+        around = heights[place - _REACH : place + _REACH + 1]
+        if around.index(max(around)) != _REACH:
+            continue
+        if not kept:
+            kept.append(place)
+            continue
+        last = kept[-1]
+        if min(heights[last : place + 1]) < min(heights[last], heights[place]) / 2:
+            kept.append(place)
+        elif heights[place] > heights[last]:
+            kept[-1] = place
     return kept
 
 
-def _median(entries: list[tuple[int, int]]) -> float:
-    half, seen = sum(count for _, count in entries) / 2, 0
-    for ticks, count in entries:
-        seen += count
-        if seen >= half:
-            return float(ticks)
-    return float(entries[-1][0])
+def _median(ticks: Sequence[int], seen: Sequence[int], first: int, end: int) -> float:
+    half = seen[first] + (seen[end] - seen[first]) / 2
+    return float(ticks[bisect_left(seen, half, first + 1, end + 1) - 1])
+
+
+def thinned(histogram: TickHistogram) -> TickHistogram:
+    """The same with coarse bins where no figure is read.
+
+    Bins stay as they are within `KEPT` of the median and of the fastest mode, and at both ends; in
+    between a bin is 1/`COARSE_BINS` wide, for chunks that something interrupted. The modes stay the
+    same: no coarse bin reaches from one of their bins into another.
+    """
+    if len(histogram.ticks) < MIN_THINNED:
+        return histogram
+    centres = {median(histogram), dominant_fast_mode(histogram)} - {None}
+    kept = {histogram.ticks[0], histogram.ticks[-1]}
+    for centre in centres:
+        assert centre is not None
+        first = bisect_left(histogram.ticks, centre * (1 - KEPT))
+        end = bisect_right(histogram.ticks, centre * (1 + KEPT))
+        kept.update(histogram.ticks[first:end])
+    edges: list[int] = []
+    counts: list[int] = []
+    before: int | None = None
+    for ticks, count in zip(histogram.ticks, histogram.counts, strict=True):
+        bin_edge = None if ticks in kept else _coarse_edge(ticks)
+        if bin_edge is None or bin_edge != before:
+            edges.append(ticks)  # a coarse bin begins where its first chunk is
+            counts.append(0)
+        counts[-1] += count
+        before = bin_edge
+    return TickHistogram(tuple(edges), tuple(counts))
+
+
+def _coarse_edge(ticks: int) -> int:
+    of_modes = bisect_right(_EDGES, ticks)
+    return max(lower_edge(ticks, COARSE_BINS), _EDGES[of_modes - 1] if of_modes else ticks)

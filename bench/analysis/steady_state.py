@@ -6,7 +6,7 @@ temperature has a trend left.
 """
 
 import math
-import statistics
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -106,11 +106,9 @@ def _trend(points: Sequence[Point]) -> str | None:
     rates = [_rate(block) for block in blocks]
     if _stands_out(rates[0], rates[1:]):
         return "the first tenth still differed from the rest"
-    slope, intercept = statistics.linear_regression(middles, rates)
-    left = [rate - intercept - slope * at for at, rate in zip(middles, rates, strict=True)]
-    spread = math.sqrt(math.fsum(at * at for at in _centred(middles)))
+    slope, left, spread = _line(middles, rates)
     error = math.sqrt(math.fsum(x * x for x in left) / (_BLOCKS - 2)) / spread
-    drift = slope * (middles[-1] - middles[0]) / statistics.fmean(rates)
+    drift = slope * (middles[-1] - middles[0]) / (math.fsum(rates) / len(rates))
     if abs(slope) <= _T_95 * error or abs(drift) <= NEGLIGIBLE_DRIFT:
         return None
     return f"the rate still {'rose' if drift > 0 else 'fell'} by {abs(drift):.1%}"
@@ -134,13 +132,23 @@ def _warming(temperatures: Sequence[tuple[float, float]], start_s: float) -> str
     found = [(at_s, value) for at_s, value in temperatures if at_s >= start_s]
     if len(found) < 2 or found[0][0] == found[-1][0]:
         return None
-    slope, _ = statistics.linear_regression([at for at, _ in found], [value for _, value in found])
+    slope, _, _ = _line([at for at, _ in found], [value for _, value in found])
     drift_c = slope * (found[-1][0] - found[0][0])
     if abs(drift_c) <= MOST_TEMPERATURE_DRIFT_C:
         return None
     return f"the temperature still {'rose' if drift_c > 0 else 'fell'} by {abs(drift_c):.1f} °C"
 
 
-def _centred(values: Sequence[float]) -> list[float]:
-    mean = statistics.fmean(values)
-    return [value - mean for value in values]
+def _line(at: Sequence[float], values: Sequence[float]) -> tuple[float, list[float], float]:
+    """Least squares: the slope, what is left of each value, and the spread of the places."""
+    mean_at, mean = math.fsum(at) / len(at), math.fsum(values) / len(values)
+    places = [each - mean_at for each in at]
+    apart = [value - mean for value in values]
+    squares = _product(places, places)
+    slope = _product(places, apart) / squares
+    left = [a - slope * p for a, p in zip(apart, places, strict=True)]
+    return slope, left, math.sqrt(squares)
+
+
+def _product(first: Sequence[float], second: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, first, second))

@@ -57,9 +57,9 @@ def line(case: Case, outcome: Outcome) -> str:
     name = f"{case.metric} ({case.implementation}) {outcome.repeat + 1}/{case.repeats}"
     match outcome:
         case Measured():
-            spent_s = sum(sample.duration_s for sample in outcome.samples)
-            launches = sum(sample.launches for sample in outcome.samples)
-            each = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
+            spent_s = sum(outcome.samples.duration_s)
+            launches = sum(outcome.samples.launches)
+            each = outcome.work_per_launch(case.unit)
             return f"{name}: {format_si(each * launches / spent_s, case.unit)}"
         case MeasuredIO():
             done = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios

@@ -9,10 +9,10 @@ import click
 from bench.cli.output import console, talk
 
 if TYPE_CHECKING:
-    from bench.evidence import Evidence
     from reports.declarations.capacity_plan import CapacityPlan
     from reports.declarations.facility import Facility
     from reports.declarations.policy import Policy
+    from reports.performance.machine import MachineAnalysis
     from reports.report import Report
 
 FILES = {"html": "report.html", "markdown": "report.md", "json": "report.json", "csv": "report.csv"}
@@ -51,11 +51,11 @@ class Question:
             asked,
         )
 
-    def answer(self, evidences: "tuple[Evidence, ...]") -> "Report":
+    def answer(self, machines: "tuple[MachineAnalysis, ...]") -> "Report":
         """The report on these machines."""
         from reports.report import build
 
-        return build(evidences, self.facility, self.policy, self.plan, self.year)
+        return build(machines, self.facility, self.policy, self.plan, self.year)
 
 
 def show(report: "Report", as_json: bool) -> None:

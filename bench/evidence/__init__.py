@@ -1,21 +1,22 @@
 """The payload that is sealed: what was found, asked for, observed and concluded."""
 
-from dataclasses import dataclass
-
+from bench.evidence.codec import Record
 from bench.evidence.conclusions import CaseJudgement, Estimate
 from bench.evidence.inventory import Inventory
 from bench.evidence.outcome import Outcome
 from bench.evidence.plan import Plan
 
-FORMAT = 1
+FORMAT = 2
 # Evidence format history:
 #
 # 1 - first format: inventory, plan, one file an outcome, estimates, judgements of the guarantees
 #     where there are any, manifest with its own digest
+# 2 - samples, readings and ticks are columns, a histogram is of a whole process; an estimate has
+#     its statistic, working set and implementation as fields; a reason is a code and a text; every
+#     field is written, defaults too
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Record):
     """The program that made the evidence."""
 
     name: str
@@ -23,8 +24,7 @@ class Tool:
     sources_sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Record):
     """Inventory and plan, outcomes and the estimates that follow from them."""
 
     format: int

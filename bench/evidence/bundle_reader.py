@@ -1,29 +1,32 @@
 """The evidence bundle as a folder of canonical JSON files, read as a whole."""
 
+import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from bench.errors import InvalidEvidence, UsageError
-from bench.evidence import FORMAT, Evidence, Tool
+from bench.evidence import FORMAT, Evidence, Tool, codec
 from bench.evidence import manifest as seal
-from bench.evidence.codec import DecodeError, canonical, decode, parse
+from bench.evidence.codec import Record
 from bench.evidence.conclusions import CaseJudgement, Estimate
 from bench.evidence.inventory import Inventory
-from bench.evidence.outcome import Outcome
+from bench.evidence.outcome import Outcome, outcome_path
 from bench.evidence.plan import Plan
+
+T = TypeVar("T")
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 256 << 20
 MAX_BYTES = 1 << 30
 PARTIAL = ".partial"
 """End of the name of a file that is being written."""
+_NEXT_STEP = "Give the evidence/ folder of a run."
 _PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """`run.json`: which program, when, and whether the plan was carried out to its end."""
 
     format: int
@@ -34,29 +37,25 @@ class Run:
     interrupted: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Estimates:
+class Estimates(Record):
     """`estimates.json`."""
 
     estimates: tuple[Estimate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgements:
+class Judgements(Record):
     """`judgements.json`, in a bundle whose plan has a guarantee."""
 
     judgements: tuple[CaseJudgement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeFile:
+class OutcomeFile(Record):
     """`outcomes/<case>.<repeat>.json`."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Record):
     """What a run left that did not come to its end."""
 
     run: Run
@@ -95,7 +94,7 @@ def read(folder: Path) -> Evidence:
     if folder.is_dir() and not (folder / seal.NAME).exists():
         raise InvalidEvidence(f"{folder} holds no {seal.NAME}.", _instead(folder))
     files = files_of(folder)
-    manifest = files.pop(seal.NAME)
+    manifest = files.pop(seal.NAME, b"")
     found = seal.check(manifest, files)
     if found.format != FORMAT:
         raise InvalidEvidence(
@@ -126,13 +125,13 @@ def read(folder: Path) -> Evidence:
         judgements=judgements,
     )
     expected = {"run.json", "inventory.json", "plan.json", "estimates.json"} | {
-        f"outcomes/{outcome.case_id}.{outcome.repeat}.json" for outcome in outcomes
+        outcome_path(outcome) for outcome in outcomes
     }
     if judgements:
         expected.add("judgements.json")
     if stray := sorted(set(files) ^ expected):
         raise InvalidEvidence(
-            f"{stray[0]} does not belong into evidence.", "Give a bundle that capbench wrote."
+            f"{stray[0]} is no part of evidence.", "Give a bundle that capbench wrote."
         )
     return evidence
 
@@ -154,46 +153,57 @@ def _instead(folder: Path) -> str:
     return "Give the evidence/ folder of a run that came to its end."
 
 
-def _part(files: dict[str, bytes], name: str, wanted: type[Any]) -> Any:
+def _part(files: dict[str, bytes], name: str, wanted: type[T]) -> T:
     if name not in files:
         raise InvalidEvidence(f"{name} is missing.", "Give a bundle that capbench wrote.")
     try:
-        parsed = parse(files[name])
-        value = decode(wanted, parsed, name)
-    except DecodeError as error:
+        return codec.read(wanted, files[name], name)
+    except codec.NotCanonical as error:
+        raise InvalidEvidence(
+            f"{name} is {error}.", "Give a bundle that capbench wrote."
+        ) from error
+    except codec.DecodeError as error:
         raise InvalidEvidence(
             f"{name} is not what capbench writes: {error}.", "Give a bundle that capbench wrote."
         ) from error
-    # By what is read, not by what it means here: an older capbench knew fewer fields.
-    if canonical(parsed) != files[name]:
-        raise InvalidEvidence(
-            f"{name} is not in canonical form.", "Give a bundle that capbench wrote."
-        )
-    return value
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every regular file below the folder by its relative path; nothing else is accepted."""
-    next_step = "Give the evidence/ folder of a run."
     if not folder.is_dir():
         what = "not a folder" if folder.exists() else "not there"
-        raise InvalidEvidence(f"{folder} is {what}.", next_step)
+        raise InvalidEvidence(f"{folder} is {what}.", _NEXT_STEP)
     files: dict[str, bytes] = {}
     total_bytes = 0
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            raise InvalidEvidence(f"{name} is a symbolic link.", next_step)
-        if path.is_dir():
-            continue
-        if not path.is_file() or not _PATH.fullmatch(name):
-            raise InvalidEvidence(f"{name!r} does not belong into evidence.", next_step)
-        size_bytes = path.stat().st_size
+    for name, path, size_bytes in _found(str(folder), ""):
         total_bytes += size_bytes
         if len(files) >= MAX_FILES or size_bytes > MAX_FILE_BYTES or total_bytes > MAX_BYTES:
-            raise InvalidEvidence(f"{name} is past the limits of a bundle.", next_step)
+            raise InvalidEvidence(f"{name} is past the limits of a bundle.", _NEXT_STEP)
         try:
-            files[name] = path.read_bytes()
+            with open(path, "rb", buffering=0) as file:
+                files[name] = file.readall()
         except OSError as error:
-            raise InvalidEvidence(f"{name} cannot be read: {error.strerror}.", next_step) from error
-    return files
+            raise InvalidEvidence(
+                f"{name} cannot be read: {error.strerror}.", _NEXT_STEP
+            ) from error
+    return dict(sorted(files.items()))
+
+
+def _found(folder: str, prefix: str) -> Iterator[tuple[str, str, int]]:
+    """Relative name, path and size of every file; each folder is listed once."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.is_symlink():
+                    raise InvalidEvidence(f"{name} is a symbolic link.", _NEXT_STEP)
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _found(entry.path, f"{name}/")
+                elif entry.is_file(follow_symlinks=False) and _PATH.fullmatch(name):
+                    yield name, entry.path, entry.stat(follow_symlinks=False).st_size
+                else:
+                    raise InvalidEvidence(f"{name!r} is no part of evidence.", _NEXT_STEP)
+    except OSError as error:
+        raise InvalidEvidence(f"{folder} cannot be read: {error.strerror}.", _NEXT_STEP) from error
+    except RecursionError as error:
+        raise InvalidEvidence(f"{prefix} is no part of evidence.", _NEXT_STEP) from error

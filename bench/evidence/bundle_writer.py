@@ -14,9 +14,9 @@ from bench.evidence.bundle_reader import (
     Run,
     files_of,
 )
-from bench.evidence.codec import canonical
+from bench.evidence.codec import canonical, decode, encode
 from bench.evidence.inventory import Inventory
-from bench.evidence.outcome import Outcome
+from bench.evidence.outcome import Outcome, outcome_path
 from bench.evidence.plan import Plan
 
 
@@ -60,7 +60,7 @@ class BundleWriter:
 
     def add(self, outcome: Outcome) -> None:
         """Save one outcome for good, before the next case starts."""
-        self._write(f"outcomes/{outcome.case_id}.{outcome.repeat}.json", OutcomeFile(outcome))
+        self._write(outcome_path(outcome), OutcomeFile(outcome))
 
     def finish(self, evidence: Evidence) -> None:
         """Write what is left and seal the folder."""
@@ -80,7 +80,9 @@ class BundleWriter:
         write_atomically(self.folder / seal.NAME, seal.seal(FORMAT, files))
 
     def _write(self, name: str, value: object) -> None:
-        write_atomically(self.folder / name, canonical(value))
+        # An integer where a float is meant is written as the float that it is read as.
+        same = decode(type(value), encode(value), name)
+        write_atomically(self.folder / name, canonical(same))
 
 
 def write_atomically(path: Path, data: bytes) -> None:

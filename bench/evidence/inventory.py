@@ -1,13 +1,12 @@
 """What a machine is made of: facts that were read, never measured. Unknown is None."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from bench.evidence.codec import Record
 from storage_bench.media.classes import Media
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(Record):
     """One kind of cache as the operating system describes it."""
 
     level: int
@@ -19,8 +18,7 @@ class Cache:
     """How many there are among the allowed CPUs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
+class Core(Record):
     """One physical core and the logical CPUs that share it."""
 
     cpus: tuple[int, ...]
@@ -31,8 +29,7 @@ class Core:
     """Kind of core on a hybrid processor; None where all are alike or nothing tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Processor:
+class Processor(Record):
     """The host's CPU, as far as this process may use it."""
 
     model_name: str
@@ -72,8 +69,7 @@ class Processor:
         return sum(cache.size_bytes * cache.instances for cache in data if cache.level == level)
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Record):
     """Counters of damage and the state of the link; None where the device does not tell."""
 
     ecc_corrected: int | None = None
@@ -89,8 +85,7 @@ class Health:
     pcie_width: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accelerator:
+class Accelerator(Record):
     """Facts of an accelerator; None where neither its driver nor its library tells."""
 
     pci_bus_id: str | None = None
@@ -118,8 +113,7 @@ class Accelerator:
     """Processes that computed on it before anything of ours did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Record):
     """Something that computes: the host's CPU or one accelerator."""
 
     backend: str
@@ -136,16 +130,14 @@ class Device:
     """None for the host's CPU, which `Host.processor` describes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Record):
     """A backend that has no device here, and why: an answer, not a failure."""
 
     backend: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Record):
     """The machine and the system on it."""
 
     hostname: str
@@ -159,8 +151,7 @@ class Host:
     processor: Processor
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Record):
     """The path that storage is tested at, and what lies under it."""
 
     path: str
@@ -169,8 +160,7 @@ class Storage:
     media: Media
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Record):
     """Everything that was found before anything was measured."""
 
     host: Host

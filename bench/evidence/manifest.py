@@ -5,17 +5,15 @@ signature's business: a signature covers the bytes of the manifest, which name a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bench.errors import InvalidEvidence
-from bench.evidence.codec import DecodeError, canonical, decode, parse
+from bench.evidence.codec import DecodeError, NotCanonical, Record, read, replace, written_again
 
 NAME = "manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """One file of the bundle."""
 
     path: str
@@ -23,8 +21,7 @@ class Entry:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Record):
     """All files but itself. `digest` is the SHA-256 of the canonical manifest with an empty one."""
 
     format: int
@@ -37,17 +34,17 @@ def seal(format: int, files: Mapping[str, bytes]) -> bytes:
     entries = tuple(
         Entry(path, len(data), sha256(data).hexdigest()) for path, data in sorted(files.items())
     )
-    return canonical(_with_digest(Manifest(format, entries, "")))
+    return written_again(_with_digest(Manifest(format, entries, "")))
 
 
 def check(data: bytes, files: Mapping[str, bytes]) -> Manifest:
     """The manifest, if it is one, whole, and true of these files. Raises InvalidEvidence."""
     try:
-        manifest = decode(Manifest, parse(data), NAME)
+        manifest = read(Manifest, data, NAME)
+    except NotCanonical as error:
+        raise _invalid(f"{NAME} is {error}: its bytes were changed.") from error
     except DecodeError as error:
         raise _invalid(f"{NAME} is not a manifest: {error}.") from error
-    if canonical(manifest) != data:
-        raise _invalid(f"{NAME} is not in canonical form: its bytes were changed.")
     if _with_digest(manifest).digest != manifest.digest:
         raise _invalid(f"{NAME} does not match its own digest: it was changed.")
     listed = {entry.path: entry for entry in manifest.files}
@@ -66,7 +63,7 @@ def check(data: bytes, files: Mapping[str, bytes]) -> Manifest:
 
 def _with_digest(manifest: Manifest) -> Manifest:
     empty = replace(manifest, digest="")
-    return replace(empty, digest=sha256(canonical(empty)).hexdigest())
+    return replace(empty, digest=sha256(written_again(empty)).hexdigest())
 
 
 def _invalid(message: str) -> InvalidEvidence:

@@ -1,11 +1,11 @@
 """What is asked for before anything runs, so that an omission shows afterwards."""
 
 import hashlib
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Literal, Self
+from functools import cached_property
+from typing import ClassVar, Literal, Self
 
-from bench.evidence.codec import canonical
+from bench.evidence.codec import Record, replace, written_again
 from bench.evidence.shape_search import ShapeSearch
 from bench.evidence.stopping import StoppingRule
 from storage_bench.job import Job
@@ -14,9 +14,10 @@ CPU = "cpu"
 """`KernelCase.device` of the host's CPU."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelCase:
+class KernelCase(Record, tag_field="kind", tag="kernel", dict=True):
     """One kernel on one device, to be run in `repeats` fresh processes."""
+
+    kind: ClassVar[Literal["kernel"]] = "kernel"
 
     metric: str
     """Name of the figure, for example `cpu.vector.fp32.one_core`."""
@@ -34,16 +35,16 @@ class KernelCase:
     repeats: int
     group: str | None = None
     """Cases of one group start at the same moment, and their sum is a figure of this name."""
-    kind: Literal["kernel"] = "kernel"
 
-    @property
+    @cached_property
     def id(self) -> str:
         return case_id(self)
 
 
-@dataclass(frozen=True, slots=True)
-class StorageCase:
+class StorageCase(Record, tag_field="kind", tag="storage", dict=True):
     """One storage job in one folder, to be run in `repeats` fresh processes."""
+
+    kind: ClassVar[Literal["storage"]] = "storage"
 
     metric: str
     unit: str
@@ -54,16 +55,16 @@ class StorageCase:
     directory: str
     """Where the marked folder is made."""
     repeats: int
-    kind: Literal["storage"] = "storage"
 
-    @property
+    @cached_property
     def id(self) -> str:
         return case_id(self)
 
 
-@dataclass(frozen=True, slots=True)
-class GuaranteeCase:
+class GuaranteeCase(Record, tag_field="kind", tag="guarantee", dict=True):
     """An IOPS guarantee, tested in one folder in `repeats` replicates with a fresh file each."""
+
+    kind: ClassVar[Literal["guarantee"]] = "guarantee"
 
     metric: str
     unit: str
@@ -90,9 +91,8 @@ class GuaranteeCase:
     mount_point: str | None
     """Of the file system of that folder; None where the system does not tell."""
     repeats: int
-    kind: Literal["guarantee"] = "guarantee"
 
-    @property
+    @cached_property
     def id(self) -> str:
         return case_id(self)
 
@@ -100,8 +100,7 @@ class GuaranteeCase:
 Case = KernelCase | StorageCase | GuaranteeCase
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, dict=True):
     """The cases of one run, in the order in which they are first run."""
 
     profile: str
@@ -158,7 +157,7 @@ class Plan:
 
 def case_id(case: Case) -> str:
     """Metric, implementation and a digest of all the rest: equal ids mean equal cases."""
-    digest = hashlib.sha256(canonical(case)).hexdigest()[:8]
+    digest = hashlib.sha256(written_again(case)).hexdigest()[:8]
     return f"{case.metric}-{case.implementation}-{digest}"
 
 

@@ -1,15 +1,15 @@
 """What a shape search found: every shape that was tried, and the one that follows. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from bench.evidence.codec import Record
 
 Shape = tuple[int, ...]
 
 NOT_TRIED = "not tried yet"
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeTrial:
+class ShapeTrial(Record):
     """What one shape reached, or why it could not be tried."""
 
     shape: Shape
@@ -18,8 +18,7 @@ class ShapeTrial:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeSearch:
+class ShapeSearch(Record):
     """One kernel in one precision, tried in several shapes on one of several equal devices."""
 
     kernel: str

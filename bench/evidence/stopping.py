@@ -1,10 +1,10 @@
 """When a measurement has seen enough. Pure: it is told durations, it reads no clock."""
 
 import math
-import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+
+from bench.evidence.codec import Record
 
 
 class Stopped(StrEnum):
@@ -14,8 +14,7 @@ class Stopped(StrEnum):
     TIME_UP = "time up"
 
 
-@dataclass(frozen=True, slots=True)
-class StoppingRule:
+class StoppingRule(Record):
     """Measure at least this long, then until the mean is known well enough, or time is up."""
 
     min_samples: int
@@ -39,10 +38,27 @@ class StoppingRule:
 
         None means go on.
         """
-        spent_s = math.fsum(durations_s)
-        count = len(durations_s)
-        if count >= self.min_samples and spent_s >= self.min_time_s:
-            error_s = statistics.stdev(durations_s) / math.sqrt(count)
-            if error_s <= self.max_relative_error * spent_s / count:
-                return Stopped.PRECISE
-        return Stopped.TIME_UP if spent_s >= self.max_time_s else None
+        *_, decided = None, *self.decisions(durations_s)
+        return decided
+
+    def decisions(self, durations_s: Sequence[float]) -> Iterator[Stopped | None]:
+        """What was to be decided after each of the samples.
+
+        One pass in the order of time, so that every prefix is judged to the last bit as it was.
+        """
+        spent_s = sum_s = squares = 0.0
+        for count, duration_s in enumerate(durations_s, 1):
+            spent_s += duration_s
+            # Deviations from the first: the squares of the durations themselves would cancel.
+            apart_s = duration_s - durations_s[0]
+            sum_s += apart_s
+            squares += apart_s * apart_s
+            decided = None
+            if count >= self.min_samples and spent_s >= self.min_time_s:
+                variance = max(0.0, squares - sum_s * sum_s / count) / (count - 1)
+                error_s = math.sqrt(variance / count)
+                if error_s <= self.max_relative_error * spent_s / count:
+                    decided = Stopped.PRECISE
+            if decided is None and spent_s >= self.max_time_s:
+                decided = Stopped.TIME_UP
+            yield decided

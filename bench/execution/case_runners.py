@@ -14,7 +14,9 @@ from bench.evidence.outcome import (
     MeasuredIO,
     MeasuredReplicate,
     Outcome,
-    Sample,
+    Readings,
+    Reason,
+    Samples,
     Skipped,
 )
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
@@ -48,11 +50,12 @@ def run_kernel(
     """
     request = request_of(case, repeat, device)
     if (refusal := kernel.refuses(request)) is not None:
-        return Skipped(case.id, repeat, refusal)
+        return Skipped(case.id, repeat, Reason("refused", refusal))
     try:
         launch = kernel.prepare(request)
     except MemoryError:
-        return Failed(case.id, repeat, "the memory that the shape needs cannot be had")
+        text = "the memory that the shape needs cannot be had"
+        return Failed(case.id, repeat, Reason("no-memory", text))
     try:
         work = launch.work
         watch = make_watch()
@@ -64,14 +67,12 @@ def run_kernel(
             lambda sample: report(Message(sample, work.ops, work.bytes_moved)),
         )
         if (reason := _nothing_counts(observed.samples)) is not None:
-            return Failed(case.id, repeat, reason)
+            return Failed(case.id, repeat, Reason("samples-rejected", reason))
         error = launch.error()
         if not (error <= launch.tolerance):
-            return Failed(
-                case.id,
-                repeat,
-                f"wrong result: error {error:.3g}, {case.precision} allows {launch.tolerance:.3g}",
-            )
+            allowed = f"{case.precision} allows {launch.tolerance:.3g}"
+            reason = f"wrong result: error {error:.3g}, {allowed}"
+            return Failed(case.id, repeat, Reason("wrong-result", reason))
         return Measured(
             case_id=case.id,
             repeat=repeat,
@@ -79,6 +80,7 @@ def run_kernel(
             bytes_per_launch=launch.work.bytes_moved,
             samples=observed.samples,
             readings=observed.readings,
+            ticks=observed.ticks,
             error=error,
             tolerance=launch.tolerance,
             stopped=str(observed.stopped),
@@ -115,8 +117,8 @@ def request_of(case: KernelCase, repeat: int, device: Device) -> Request:
     )
 
 
-def _nothing_counts(samples: tuple[Sample, ...]) -> str | None:
-    reasons = [sample.rejected for sample in samples if sample.rejected is not None]
+def _nothing_counts(samples: Samples) -> str | None:
+    reasons = [reason for reason in samples.rejected if reason is not None]
     if len(reasons) < len(samples):
         return None
     return f"all {len(samples)} samples were rejected, the last because {reasons[-1]}"
@@ -130,12 +132,12 @@ def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
     try:
         result = choose.run(case.engine, case.job, Path(data_file))
     except StorageError as error:
-        return Failed(case.id, repeat, str(error))
+        return Failed(case.id, repeat, Reason("storage", str(error)))
     return MeasuredIO(
         case_id=case.id,
         repeat=repeat,
         result=result,
-        readings=(before, watch.read(watch.now_s() - began_s)),
+        readings=Readings.of((before, watch.read(watch.now_s() - began_s))),
         disturbance=watch.disturbance(),
         executed=_executed(result),
     )
@@ -155,7 +157,7 @@ def run_replicate(
     try:
         replicate.prepare(path, case.needed_bytes, seed, note)
     except StorageError as error:
-        return Failed(case.id, repeat, str(error))
+        return Failed(case.id, repeat, Reason("storage", str(error)))
     wait()
     before, began_s = watch.read(0.0), watch.now_s()
     watch.disturbance()  # what happened while the file was written is of no interest
@@ -165,12 +167,13 @@ def run_replicate(
         demanded, tier, path, case.needed_bytes, seed, case.engine, note
     )
     if trial.result is None:
-        return Failed(case.id, repeat, trial.failure or "nothing was measured")
+        text = trial.failure or "nothing was measured"
+        return Failed(case.id, repeat, Reason("storage", text))
     return MeasuredReplicate(
         case_id=case.id,
         repeat=repeat,
         trial=trial,
-        readings=(before, watch.read(watch.now_s() - began_s)),
+        readings=Readings.of((before, watch.read(watch.now_s() - began_s))),
         disturbance=watch.disturbance(),
         executed=_executed(trial.result),
         began_at=began_at,

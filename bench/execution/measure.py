@@ -6,8 +6,9 @@ Every effect is an argument: the world is a `Watch`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.analysis.tick_histogram import tally
-from bench.evidence.outcome import Reading, Sample, SetTicks, WorkerTicks
+from bench.analysis.speed_modes import thinned
+from bench.analysis.tick_histogram import fold, merge
+from bench.evidence.outcome import Readings, Sample, Samples, TickHistogram, WorkerTicks
 from bench.evidence.stopping import Stopped, StoppingRule
 from bench.execution.sensor_log import InlineSensorLog, SensorLog, ThreadedSensorLog
 from bench.machine.devices.backend import Watch
@@ -18,8 +19,9 @@ from kernels.kernel import Launch, Ticks
 class Observed:
     """Samples and readings of one launch, and why it ended."""
 
-    samples: tuple[Sample, ...]
-    readings: tuple[Reading, ...]
+    samples: Samples
+    ticks: tuple[WorkerTicks, ...]
+    readings: Readings
     stopped: Stopped
     counter_hz: float | None
     """Rate of the cycle counter over the whole measurement; None for a launch without ticks."""
@@ -49,11 +51,12 @@ def measure(
     began_ticks = watch.counter() if counted else None
     recorder = _recorder(watch, began_s)
     samples: list[Sample] = []
+    log = _TickLog()
     stopped: Stopped | None = None
     ended_s = 0.0
     try:
         while stopped is None:
-            sample = _sample(launch, launches, watch, began_s)
+            sample = _sample(launch, launches, watch, began_s, log)
             samples.append(sample)
             on_sample(sample)
             ended_s = sample.start_s + sample.duration_s
@@ -64,7 +67,9 @@ def measure(
     counter_hz = None
     if began_ticks is not None and (now_ticks := watch.counter()) is not None:
         counter_hz = (now_ticks - began_ticks) / (watch.now_s() - began_s)
-    return Observed(tuple(samples), readings, stopped, counter_hz, began_s)
+    return Observed(
+        Samples.of(samples), log.workers(), Readings.of(readings), stopped, counter_hz, began_s
+    )
 
 
 def _recorder(watch: Watch, began_s: float) -> SensorLog:
@@ -72,7 +77,7 @@ def _recorder(watch: Watch, began_s: float) -> SensorLog:
     return way(watch.read, lambda: watch.now_s() - began_s)
 
 
-def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Sample:
+def _sample(launch: Launch, launches: int, watch: Watch, began_s: float, log: "_TickLog") -> Sample:
     start_s = watch.now_s() - began_s
     ticks: list[tuple[Ticks, ...]] = []
     if not launch.ticks():
@@ -86,17 +91,66 @@ def _sample(launch: Launch, launches: int, watch: Watch, began_s: float) -> Samp
     disturbance = watch.disturbance()
     distances = watch.distances() if ticks else ()
     watch.disturbance()  # what the probe of distances cost is not the next sample's
-    by_set = _fold(ticks)
-    return Sample(
-        start_s=start_s,
-        duration_s=duration_s,
-        launches=launches,
-        disturbance=disturbance,
-        workers=by_set.pop(None, ()),
-        distances=distances,
-        rejected=watch.objection(),
-        sets=tuple(SetTicks(size, by_set[size]) for size in by_set if size is not None),
-    )
+    rejected = watch.objection()
+    log.add(ticks, counts=rejected is None)
+    return Sample(start_s, duration_s, launches, disturbance, distances, rejected)
+
+
+class _TickLog:
+    """The ticks of a process: histograms of what counts, and a column entry for every sample."""
+
+    def __init__(self) -> None:
+        self._workers: dict[tuple[int | None, int], _WorkerLog] = {}
+
+    def add(self, runs: list[tuple[Ticks, ...]], counts: bool) -> None:
+        """Take in the ticks of one sample: of each of its launches, of each worker."""
+        for position, launches in enumerate(zip(*runs, strict=True)):
+            key = (launches[0].set_bytes, position)
+            self._workers.setdefault(key, _WorkerLog(launches[0])).add(launches, counts)
+
+    def workers(self) -> tuple[WorkerTicks, ...]:
+        """Of each worker, working set after working set in the order of the kernel's."""
+        sizes = list(dict.fromkeys(size for size, _ in self._workers))
+        keys = sorted(self._workers, key=lambda key: (sizes.index(key[0]), key[1]))
+        return tuple(self._workers[key].recorded() for key in keys)
+
+
+class _WorkerLog:
+    """One worker's ticks on one working set."""
+
+    def __init__(self, first: Ticks) -> None:
+        self._first = first
+        self._work: list[TickHistogram] = []
+        self._probe: list[TickHistogram] = []
+        self._cycles: list[TickHistogram] = []
+        self._chunks: list[int] = []
+        self._spent_ticks: list[int] = []
+        self._median_ticks: list[int | None] = []
+
+    def add(self, launches: tuple[Ticks, ...], counts: bool) -> None:
+        work = sorted(int(value) for run in launches for value in run.work)
+        probe = [int(value) for run in launches for value in run.probe if value > 0]
+        self._chunks.append(len(work))
+        self._spent_ticks.append(sum(work) + sum(probe))
+        self._median_ticks.append(work[(len(work) - 1) // 2] if work else None)
+        if counts:
+            self._work.append(fold(work))
+            self._probe.append(fold(probe))
+            self._cycles.append(fold(value for run in launches for value in _cycles(run)))
+
+    def recorded(self) -> WorkerTicks:
+        return WorkerTicks(
+            cpu=self._first.cpu,
+            ops_per_chunk=self._first.ops_per_chunk,
+            work=thinned(merge(self._work)),
+            cycles_per_probe=self._first.cycles_per_probe,
+            probe=thinned(merge(self._probe)),
+            cycles=thinned(merge(self._cycles)),
+            chunks=tuple(self._chunks),
+            spent_ticks=tuple(self._spent_ticks),
+            median_ticks=tuple(self._median_ticks),
+            set_bytes=self._first.set_bytes,
+        )
 
 
 def _cycles(run: Ticks) -> list[int]:
@@ -106,19 +160,3 @@ def _cycles(run: Ticks) -> list[int]:
     """
     probed = zip(run.work[:: run.chunks_per_probe], run.probe, strict=True) if run.probe else ()
     return [round(work * run.cycles_per_probe / probe) for work, probe in probed if probe > 0]
-
-
-def _fold(runs: list[tuple[Ticks, ...]]) -> dict[int | None, tuple[WorkerTicks, ...]]:
-    """The ticks of several launches as one histogram a worker, by working set."""
-    folded: dict[int | None, tuple[WorkerTicks, ...]] = {}
-    for worker in zip(*runs, strict=True):
-        seen = WorkerTicks(
-            cpu=worker[0].cpu,
-            ops_per_chunk=worker[0].ops_per_chunk,
-            work=tally(value for run in worker for value in run.work),
-            cycles_per_probe=worker[0].cycles_per_probe,
-            probe=tally(value for run in worker for value in run.probe if value > 0),
-            cycles=tally(value for run in worker for value in _cycles(run)),
-        )
-        folded[worker[0].set_bytes] = (*folded.get(worker[0].set_bytes, ()), seen)
-    return folded

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Self
 
 import bench
-from bench.evidence.codec import DecodeError, canonical, decode, parse
-from bench.evidence.outcome import Failed, Outcome
+from bench.evidence.codec import DecodeError, canonical, receive
+from bench.evidence.outcome import Failed, Outcome, Reason
 from bench.execution.protocol import Assignment, Message
 from bench.machine.devices import backend
 
@@ -136,7 +136,7 @@ class WorkerProcess:
         *lines, self._unread = (self._unread + data).split(b"\n")
         try:
             for line in lines:
-                message = decode(Message, parse(line))
+                message = receive(Message, line)
                 self.ready = self.ready or message.ready
                 self._outcome = message.outcome or self._outcome
                 said(self._assignment, message)
@@ -149,15 +149,21 @@ class WorkerProcess:
         """What came of it; a process that has not ended until then is ended."""
         case, repeat = self._assignment.case, self._assignment.repeat
         if self._rubbish is not None:
-            return Failed(case.id, repeat, f"the worker answered with rubbish: {self._rubbish}")
+            return Failed(
+                case.id, repeat, Reason("unreadable-answer", f"no answer of ours: {self._rubbish}")
+            )
         try:
             code = self._process.wait(max(0.0, end_s - time.monotonic()))
         except subprocess.TimeoutExpired:
-            return Failed(case.id, repeat, f"took longer than {limit_s:.0f} s and was ended")
+            return Failed(
+                case.id,
+                repeat,
+                Reason("timeout", f"took longer than {limit_s:.0f} s and was ended"),
+            )
         if self._outcome is not None and code == 0:
             return self._outcome
         self._errors.seek(0)
-        return Failed(case.id, repeat, cause(code, self._errors.read()))
+        return Failed(case.id, repeat, Reason("worker-failed", cause(code, self._errors.read())))
 
     def _tell(self, data: bytes) -> None:
         assert self._process.stdin is not None

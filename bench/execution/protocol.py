@@ -1,17 +1,15 @@
 """Messages between the session and its workers."""
 
-from dataclasses import dataclass
 from typing import IO
 
-from bench.evidence.codec import canonical
+from bench.evidence.codec import Record, canonical
 from bench.evidence.inventory import Device
 from bench.evidence.outcome import Outcome, Sample
 from bench.evidence.plan import Case
 from bench.evidence.shape_search import ShapeTrial
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Record):
     """What the parent asks of a worker."""
 
     case: Case
@@ -28,8 +26,7 @@ class Assignment:
     """Shapes to try, each shortly, instead of measuring the case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Record):
     """One line that a worker prints: a sample as it is taken, a note, or the outcome."""
 
     sample: Sample | None = None

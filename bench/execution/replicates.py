@@ -5,10 +5,10 @@ run it again until it looks better would be to choose. One whose load never bega
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from bench.evidence.outcome import Failed, MeasuredReplicate, Outcome, Skipped
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Failed, MeasuredReplicate, Outcome, Reason, Skipped
 from bench.evidence.plan import GuaranteeCase
 from bench.execution import processes
 from bench.execution.protocol import Assignment, Message
@@ -58,7 +58,7 @@ def run_replicates(
                 if message.ready:
                     nonlocal begun
                     begun = repeat
-                    keep(Failed(case.id, repeat, BEGUN))
+                    keep(Failed(case.id, repeat, Reason("cut-off", BEGUN)))
 
             note(f"replicate {repeat + 1} of {case.repeats}, by {case.implementation}")
             assignment = Assignment(case, repeat, None, str(data_file), waits=True)
@@ -70,10 +70,10 @@ def run_replicates(
     except KeyboardInterrupt:
         interrupted = INTERRUPTED
         if begun is not None:
-            outcomes[begun] = Failed(case.id, begun, f"{BEGUN}: {INTERRUPTED}")
+            outcomes[begun] = Failed(case.id, begun, Reason("cut-off", f"{BEGUN}: {INTERRUPTED}"))
         for repeat in set(range(case.repeats)) - set(done or {}):
             # All of them again: it may have been the saving that was interrupted.
-            keep(outcomes.get(repeat, Skipped(case.id, repeat, NOT_BEGUN)))
+            keep(outcomes.get(repeat, Skipped(case.id, repeat, Reason("interrupted", NOT_BEGUN))))
     return tuple(outcomes[repeat] for repeat in range(case.repeats)), interrupted
 
 

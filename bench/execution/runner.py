@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.evidence.inventory import Device, Inventory
-from bench.evidence.outcome import Outcome, Sample, Skipped
+from bench.evidence.outcome import Outcome, Reason, Sample, Skipped
 from bench.evidence.plan import Case, KernelCase, Plan, StorageCase
 from bench.execution import processes
 from bench.execution.protocol import Assignment, Message
@@ -15,6 +15,7 @@ from bench.planning.time_budget import longest_s
 from storage_bench.errors import StorageError
 from storage_bench.workspace import fill, guard
 
+NOT_REACHED = "the run was interrupted before it"
 BETWEEN_DEVICES = "transfer.p2p"
 """The kernel whose worker is shown the other devices too."""
 GRACE_S = 60.0
@@ -65,7 +66,7 @@ def run_plan(
     except KeyboardInterrupt:
         interrupted = "interrupted by the user"
         for case, repeat in rounds[len(outcomes) :]:
-            outcomes.append(Skipped(case.id, repeat, "the run was interrupted before it"))
+            outcomes.append(Skipped(case.id, repeat, Reason("interrupted", NOT_REACHED)))
             save(outcomes[-1])
     return tuple(outcomes), interrupted
 
@@ -112,7 +113,7 @@ def _outcomes(
         if reason is None and isinstance(case, StorageCase) and prepared.data_file is None:
             reason = prepared.reason or "no folder to test storage in"
         if reason is not None:
-            skipped[position] = Skipped(case.id, repeat, reason)
+            skipped[position] = Skipped(case.id, repeat, Reason("cannot-run-here", reason))
             continue
         assignments[position] = _assignment(case, repeat, inventory, prepared, len(step) > 1)
     carried_out: tuple[Outcome, ...] = ()

@@ -4,8 +4,8 @@ What is found here is a choice, not a figure: the result is checked when the cas
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from bench.evidence.codec import replace
 from bench.evidence.shape_search import ShapeTrial
 from bench.machine.devices.backend import Watch
 from kernels.kernel import Kernel, Launch, Request, Shape

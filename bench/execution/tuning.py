@@ -4,8 +4,8 @@ It is part of the case's id from then on, so that every repeat and every card do
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
 from bench.evidence.outcome import Failed
 from bench.evidence.plan import KernelCase, Plan
@@ -44,7 +44,7 @@ def in_processes(assignment: Assignment, limit_s: float) -> tuple[ShapeTrial, ..
         (ended,) = processes.run_in_processes((replace(assignment, shapes=left),), limit_s, said)
         if len(trials) < len(assignment.shapes):
             assert isinstance(ended, Failed)  # a search has no outcome of its own
-            trials.append(ShapeTrial(assignment.shapes[len(trials)], None, ended.reason))
+            trials.append(ShapeTrial(assignment.shapes[len(trials)], None, ended.reason.text))
     return tuple(trials)
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import IO, assert_never
 
-from bench.evidence.codec import decode, parse
+from bench.evidence.codec import receive
 from bench.evidence.outcome import (
     Outcome,
 )
@@ -32,7 +32,7 @@ def main() -> None:
     line = sys.stdin.buffer.readline()
     if not line:  # started ahead and not needed
         return
-    assignment = decode(Assignment, parse(line))
+    assignment = receive(Assignment, line)
     # The parent may be gone, or may have seen enough: then nobody needs the answer.
     with contextlib.suppress(BrokenPipeError):
         if assignment.shapes:

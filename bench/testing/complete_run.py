@@ -4,18 +4,20 @@ No clock and no kernel takes part: what the rules of an audit hold against each 
 here from one speed. Such evidence says SIMULATED and can never be certified.
 """
 
-from dataclasses import replace
-
 from bench import __version__
 from bench.analysis import conclude
+from bench.analysis.tick_histogram import merge
 from bench.evidence import Evidence, Tool
+from bench.evidence.codec import replace
 from bench.evidence.outcome import (
     Disturbance,
     Measured,
     MeasuredIO,
     Outcome,
     Reading,
+    Readings,
     Sample,
+    Samples,
     TickHistogram,
     WorkerTicks,
 )
@@ -64,17 +66,18 @@ def _computed(case: KernelCase, repeat: int, began_s: float, slower: float) -> M
     stopped, now_s = None, 0.0
     while stopped is None:
         duration_s = 0.16 * (1 + 1e-4 * len(samples) + slower)
-        ticks = () if chunks is None else _ticks(case, duration_s, chunks)
-        samples.append(Sample(now_s, duration_s, 1, Disturbance(0.0, 0.0, 0.0), ticks))
+        samples.append(Sample(now_s, duration_s, 1, Disturbance(0.0, 0.0, 0.0)))
         now_s += duration_s + 0.001
         stopped = case.stopping.decide([sample.duration_s for sample in samples])
     key = (case.kernel, case.precision)
     return Measured(
-        case.id, repeat, ops, moved, tuple(samples), (Reading(0.0, 0.5), Reading(now_s, 0.6)),
+        case.id, repeat, ops, moved, Samples.of(samples),
+        Readings.of((Reading(0.0, 0.5), Reading(now_s, 0.6))),
         error=_ERRORS.get(key, 0.0),
         tolerance=_TOLERANCES.get(key, 0.0),
         stopped=str(stopped),
         executed={"vector": "256 bit", "chains": "12"} if case.kernel == "fma" else {},
+        ticks=() if chunks is None else _ticks(case, samples, chunks),
         counter_hz=None if chunks is None else _COUNTER_HZ,
         began_at_s=began_s,
     )  # fmt: skip
@@ -97,17 +100,27 @@ def _work(case: KernelCase) -> tuple[int, int]:
             raise ValueError(f"the profile ci has no {kernel} over {shape}")
 
 
-def _ticks(case: KernelCase, duration_s: float, chunks: int) -> tuple[WorkerTicks, ...]:
-    """Every worker counted for 98 % of the sample, at one core cycle a tick."""
+def _ticks(case: KernelCase, samples: list[Sample], chunks: int) -> tuple[WorkerTicks, ...]:
+    """Every worker counted for 98 % of each sample, at one core cycle a tick."""
     ops, moved = _work(case)
     work = (moved if case.unit == "B/s" else ops) // len(case.cpus) // chunks
-    tick = int(0.98 * duration_s * _COUNTER_HZ / chunks) >> 10 << 10
-    spent, nothing = TickHistogram((tick,), (chunks,)), TickHistogram((), ())
-    if case.kernel != "fma":
-        return tuple(WorkerTicks(cpu, work, spent, 0, nothing, nothing) for cpu in case.cpus)
-    count = chunks // _CHUNKS_PER_PROBE
-    probes, cycles = TickHistogram((2560,), (count,)), TickHistogram((tick,), (count,))
-    return tuple(WorkerTicks(cpu, work, spent, 2560, probes, cycles) for cpu in case.cpus)
+    ticks = [int(0.98 * sample.duration_s * _COUNTER_HZ / chunks) >> 10 << 10 for sample in samples]
+    probed = case.kernel == "fma"
+    count = chunks // _CHUNKS_PER_PROBE if probed else 0
+    return tuple(
+        WorkerTicks(
+            cpu=cpu,
+            ops_per_chunk=work,
+            work=merge(TickHistogram((each,), (chunks,)) for each in ticks),
+            cycles_per_probe=2560 if probed else 0,
+            probe=TickHistogram((2560,), (count * len(ticks),)) if probed else TickHistogram(),
+            cycles=merge(TickHistogram((each,), (count,)) for each in ticks if probed),
+            chunks=(chunks,) * len(ticks),
+            spent_ticks=tuple(each * chunks + 2560 * count for each in ticks),
+            median_ticks=tuple(ticks),
+        )
+        for cpu in case.cpus
+    )
 
 
 def _stored(case: StorageCase, repeat: int) -> MeasuredIO:
@@ -123,4 +136,5 @@ def _stored(case: StorageCase, repeat: int) -> MeasuredIO:
     result = JobResult(
         "native", "0.1.0", "io_uring", case.job.duration_s, way(reads), way(total - reads), ()
     )
-    return MeasuredIO(case.id, repeat, result, (Reading(0.0, 0.5),), Disturbance(), {})
+    readings = Readings.of((Reading(0.0, 0.5),))
+    return MeasuredIO(case.id, repeat, result, readings, Disturbance(), {})

@@ -6,13 +6,14 @@ SIMULATED and can never be certified.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
-from bench.evidence.outcome import Failed, Outcome
+from bench.evidence.outcome import Failed, Outcome, Reason
 from bench.evidence.plan import KernelCase
 from bench.evidence.shape_search import ShapeTrial
 from bench.execution.case_runners import request_of, run_kernel
@@ -262,7 +263,9 @@ def _carry_out(assignment: Assignment, card: Running) -> Outcome:
             case, assignment.repeat, assignment.device, kernel, lambda: watch, lambda message: None
         )
     except DeviceLost as error:  # where there is a process, it dies of this
-        return Failed(case.id, assignment.repeat, f"the worker failed: {error}")
+        return Failed(
+            case.id, assignment.repeat, Reason("worker-failed", f"the worker failed: {error}")
+        )
 
 
 def _kernel(case: KernelCase, card: Running) -> Kernel:

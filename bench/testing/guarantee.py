@@ -5,14 +5,14 @@ SIMULATED and can never be certified.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 
 from bench import __version__
 from bench.analysis import conclude
 from bench.evidence import Evidence, Tool
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
-from bench.evidence.outcome import Disturbance, Failed, MeasuredReplicate, Outcome
+from bench.evidence.outcome import Disturbance, Failed, MeasuredReplicate, Outcome, Readings, Reason
 from bench.evidence.plan import GuaranteeCase
 from bench.planning.guarantee import guarantee_plan
 from bench.testing.machine import simulated_inventory
@@ -83,7 +83,7 @@ def simulated_trial(case: GuaranteeCase, iops: float = 20_000.0, repeat: int = 0
 def simulated_outcome(case: GuaranteeCase, repeat: int, trial: Replicate) -> MeasuredReplicate:
     """The same as an outcome."""
     return MeasuredReplicate(
-        case.id, repeat, trial, (), Disturbance(), {"engine": "native 0"},
+        case.id, repeat, trial, Readings(), Disturbance(), {"engine": "native 0"},
         "2025-01-01T00:00:00+00:00",
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def simulated_guarantee(
     outcomes: list[Outcome] = []
     for repeat in range(case.repeats):
         if failures and repeat in failures:
-            outcomes.append(Failed(case.id, repeat, failures[repeat]))
+            outcomes.append(Failed(case.id, repeat, Reason("storage", failures[repeat])))
             continue
         speed = iops[repeat] if isinstance(iops, Mapping) else iops
         outcomes.append(simulated_outcome(case, repeat, simulated_trial(case, speed, repeat)))

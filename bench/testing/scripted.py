@@ -1,9 +1,10 @@
 """A scripted clock and a launch that takes the time it is told to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import cycle
 
+from bench.evidence.codec import replace
 from bench.evidence.outcome import Disturbance, Reading
 from kernels.kernel import Ticks, Work
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.errors import UsageError
-from bench.evidence import Evidence
 from bench.evidence.plan import GuaranteeCase
 from reports.declarations.facility import Facility, NodeGroup, StoragePool
+from reports.performance.machine import MachineAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +14,15 @@ class GroupEvidence:
     """A group with the evidence that stands for it."""
 
     group: NodeGroup
-    evidences: tuple[Evidence, ...]
+    evidences: tuple[MachineAnalysis, ...]
 
 
-def is_of_a_volume(evidence: Evidence) -> bool:
+def is_of_a_volume(evidence: MachineAnalysis) -> bool:
     """Whether a bundle holds nothing but a guarantee: it says nothing of what a node computes."""
     return all(isinstance(case, GuaranteeCase) for case in evidence.plan.cases)
 
 
-def of_machines(evidences: Sequence[Evidence]) -> Facility:
+def of_machines(evidences: Sequence[MachineAnalysis]) -> Facility:
     """The facility that the measured machines are by themselves: a group of one node each."""
     groups = []
     nodes = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
@@ -50,7 +50,7 @@ def of_machines(evidences: Sequence[Evidence]) -> Facility:
 
 
 def assign(
-    evidences: Sequence[Evidence], facility: Facility
+    evidences: Sequence[MachineAnalysis], facility: Facility
 ) -> tuple[tuple[GroupEvidence, ...], tuple[str, ...]]:
     """Which evidence stands for which group, and notes on what is left out.
 
@@ -65,7 +65,7 @@ def assign(
         raise UsageError(
             f"The evidence of host {twice[0]} is given twice.", "Give one bundle a node."
         )
-    members: dict[str, list[Evidence]] = {group.name: [] for group in facility.groups}
+    members: dict[str, list[MachineAnalysis]] = {group.name: [] for group in facility.groups}
     notes: list[str] = []
     for evidence in evidences:
         fitting = _fitting(evidence, facility)
@@ -97,24 +97,24 @@ def assign(
     return assigned, tuple(notes)
 
 
-def accelerators(evidence: Evidence) -> tuple[str, ...]:
+def accelerators(evidence: MachineAnalysis) -> tuple[str, ...]:
     """Names of everything that computes there but the host's CPU."""
     return tuple(d.name for d in evidence.inventory.devices if d.backend != "cpu")
 
 
-def processor(evidence: Evidence) -> str:
+def processor(evidence: MachineAnalysis) -> str:
     return evidence.inventory.host.processor.model_name
 
 
-def hostname(evidence: Evidence) -> str:
+def hostname(evidence: MachineAnalysis) -> str:
     return evidence.inventory.host.hostname
 
 
-def _names(evidence: Evidence) -> set[str]:
+def _names(evidence: MachineAnalysis) -> set[str]:
     return {name.casefold() for name in (*accelerators(evidence), processor(evidence))}
 
 
-def _fitting(evidence: Evidence, facility: Facility) -> tuple[NodeGroup, ...]:
+def _fitting(evidence: MachineAnalysis, facility: Facility) -> tuple[NodeGroup, ...]:
     named = tuple(group for group in facility.groups if hostname(evidence) in group.hosts)
     if named:
         return named
@@ -127,11 +127,11 @@ def _fitting(evidence: Evidence, facility: Facility) -> tuple[NodeGroup, ...]:
     return ()
 
 
-def _described(evidence: Evidence) -> str:
+def _described(evidence: MachineAnalysis) -> str:
     return ", ".join(dict.fromkeys(accelerators(evidence))) or processor(evidence)
 
 
-def _pool(evidence: Evidence) -> StoragePool | None:
+def _pool(evidence: MachineAnalysis) -> StoragePool | None:
     """The drives under the tested path, as if they were offered as shared storage."""
     storage = evidence.inventory.storage
     if storage is None:

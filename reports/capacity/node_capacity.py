@@ -1,13 +1,14 @@
 """The capacity of one node, measured or declared."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.plan import KernelCase
 from reports.capacity.conversion import Converted, ConvertibleRate, convert
 from reports.declarations.facility import DeclaredRate, NodeGroup
 from reports.declarations.policy import ComputeClass, DeviceKind, Pipe, Policy, Rated
+from reports.performance.machine import MachineAnalysis
 from reports.quantities import Interval, Unknown, exact
 
 UNIT = "FLOP/s"
@@ -27,14 +28,18 @@ def at_most(amount: Interval) -> Interval:
 
 
 def measured_capacity(
-    evidence: Evidence, policy: Policy, kind: DeviceKind, compute_class: ComputeClass
+    evidence: MachineAnalysis, policy: Policy, kind: DeviceKind, compute_class: ComputeClass
 ) -> NodeCapacity | Unknown:
     backends = ["cpu"]
     if kind == "accelerator":
         backends = sorted({d.backend for d in evidence.inventory.devices if d.backend != "cpu"})
     if not backends:
         return Unknown("no accelerator was found")
-    figures = {estimate.metric: estimate for estimate in evidence.estimates}
+    figures = {
+        (estimate.metric, estimate.statistic): estimate
+        for estimate in evidence.estimates
+        if estimate.implementation is None and estimate.operation is None
+    }
     parts: list[Converted] = []
     short: list[str] = []
     for backend in backends:
@@ -46,17 +51,18 @@ def measured_capacity(
             # Without a suffix a metric is of all devices of its backend in the node together.
             name = f"{backend}.{pipe}.{precision}"
             # The first seconds of an accelerator are its best: only what it holds is capacity.
-            estimate = figures.get(name if backend == "cpu" else f"{name}.sustained")
-            if estimate is None and name in figures:
+            wanted = Statistic.VALUE if backend == "cpu" else Statistic.SUSTAINED
+            estimate = figures.get((name, wanted))
+            if estimate is None and (name, Statistic.VALUE) in figures:
                 bursts.append(name)
             if estimate is None or estimate.unit != UNIT:
                 return None
             amount = Interval(estimate.low, estimate.value, estimate.high)
             if estimate.n < (planned := _repeats(evidence, estimate)):
                 # Which repeats fail, the operator may choose: they count as nothing.
-                short.append(f"{estimate.metric}: {estimate.n} of {planned} repeats")
+                short.append(f"{estimate.name}: {estimate.n} of {planned} repeats")
                 amount = at_most(amount)
-            return ConvertibleRate(amount, estimate.metric)
+            return ConvertibleRate(amount, estimate.name)
 
         found = convert(policy, kind, compute_class, rate)
         if isinstance(found, Unknown) and bursts:
@@ -71,13 +77,17 @@ def measured_capacity(
     return NodeCapacity(Converted(amount, " + ".join(part.how for part in parts)), tuple(short))
 
 
-def _repeats(evidence: Evidence, estimate: Estimate) -> int:
+def _repeats(evidence: MachineAnalysis, estimate: Estimate) -> int:
     """Processes that the plan has for a figure: for the best of several ways, that way's own."""
     planned: dict[str, int] = {}
     for case in evidence.plan.cases:
         if isinstance(case, KernelCase) and estimate.metric in (case.metric, case.group):
-            planned[f"{estimate.metric}.{case.implementation}"] = case.repeats
-    ways = {e.metric for e in evidence.estimates if replace(e, metric=estimate.metric) == estimate}
+            planned[case.implementation] = case.repeats
+    ways = {
+        e.implementation
+        for e in evidence.estimates
+        if e.implementation and replace(e, implementation=None) == estimate
+    }
     return max(
         (planned[way] for way in ways & set(planned)), default=max(planned.values(), default=0)
     )

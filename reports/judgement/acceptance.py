@@ -6,8 +6,8 @@ The bars are an H100's of 700 W; on another card the ratios are told all the sam
 import statistics
 from dataclasses import dataclass
 
-from bench.analysis.concurrent_devices import single_device
-from bench.evidence import Evidence
+from bench.analysis.steady_state import SteadyState
+from bench.evidence.conclusions import Statistic
 from bench.evidence.inventory import Device, Inventory
 from bench.evidence.outcome import Failed, Measured, Skipped
 from bench.evidence.plan import KernelCase
@@ -15,8 +15,8 @@ from bench.evidence.shape_search import Shape, ShapeTrial, best
 from bench.units import format_si
 from reports.catalogue.accelerators import silicon_of
 from reports.catalogue.lookup import UnknownCard, find
-from reports.performance.accelerators.runs import right
 from reports.performance.peak import TOLERANCE
+from reports.performance.subject import Subject
 
 FMA, BF16, FP8, COPY = (
     "cuda.vector.fp32", "cuda.matrix.bf16", "cuda.matrix.fp8", "cuda.memory.copy",
@@ -110,18 +110,22 @@ def header(inventory: Inventory, date: str) -> str:
     )
 
 
-def criteria(evidence: Evidence) -> tuple[Criterion, ...]:
+def criteria(subject: Subject) -> tuple[Criterion, ...]:
     """Every ratio that follows from a run on one card; what the plan lacks is left out."""
-    cases = {case.metric: case for case in evidence.plan.cases if isinstance(case, KernelCase)}
+    cases = {
+        case.metric: case for case in subject.evidence.plan.cases if isinstance(case, KernelCase)
+    }
     found: list[Criterion] = []
     if FMA in cases:
-        found += [_of_clock(evidence, cases[FMA]), _a_cycle(evidence, cases[FMA])]
-    found += [_sustained(evidence, cases[metric]) for metric in SUSTAINED if metric in cases]
+        found += [_of_clock(subject, cases[FMA]), _a_cycle(subject, cases[FMA])]
+    found += [_sustained(subject, cases[metric]) for metric in SUSTAINED if metric in cases]
     if BF16 in cases:
-        found.append(_spread(evidence, cases[BF16]))
-    copies = [c for c in evidence.plan.cases if isinstance(c, KernelCase) and c.metric == COPY]
+        found.append(_spread(subject, cases[BF16]))
+    copies = [
+        c for c in subject.evidence.plan.cases if isinstance(c, KernelCase) and c.metric == COPY
+    ]
     if copies:
-        found.append(_of_memory(evidence, copies))
+        found.append(_of_memory(subject, copies))
     return tuple(found)
 
 
@@ -161,105 +165,115 @@ def search_criteria(found: Searched) -> tuple[Criterion, ...]:
     )
 
 
-def _of_clock(evidence: Evidence, case: KernelCase) -> Criterion:
+def _of_clock(subject: Subject, case: KernelCase) -> Criterion:
     """The rate over what the lanes can do at the sensor's mean clock of the same time."""
-    facts = _card(evidence.inventory).accelerator
+    facts = _card(subject.evidence.inventory).accelerator
     units = None if facts is None else facts.multiprocessors
     name = f"FP32 FMA / ({units} multiprocessors x 128 x 2 x measured clock)"
     shares, told = [], []
-    for outcome in right(evidence, case):
-        course = single_device(outcome, case.unit)
+    for outcome in subject.derived.valid(case):
+        course = subject.derived.steady_state(case, outcome)
         clock_hz = None if course is None else _clock_hz(outcome, course.steady_from_s)
         if course is not None and clock_hz is not None and units is not None:
             shares.append(course.settled / (units * 128 * 2 * clock_hz))
             told.append(f"{_tera(course.settled)} at {clock_hz / 1e9:.3f} GHz")
     if not shares:
-        return Criterion(name, None, OF_CLOCK, _why_not(evidence, case))
+        return Criterion(name, None, OF_CLOCK, _why_not(subject, case))
     return Criterion(name, statistics.median(shares), OF_CLOCK, "; ".join(told), physical=True)
 
 
 def _clock_hz(outcome: Measured, steady_from_s: float | None) -> float | None:
     """Mean of the sensor while the rate was taken: the steady stretch, or the last third."""
-    base_s, last = outcome.began_at_s or 0.0, outcome.samples[-1]
-    from_s = base_s + (last.start_s + last.duration_s) * 2 / 3
+    base_s = outcome.began_at_s or 0.0
+    from_s = base_s + outcome.samples.end_s * 2 / 3
     from_s = from_s if steady_from_s is None else steady_from_s
     clocks = [
-        reading.clock_hz
-        for reading in outcome.readings
-        if reading.clock_hz is not None and base_s + reading.at_s >= from_s
+        clock_hz
+        for at_s, clock_hz in zip(outcome.readings.at_s, outcome.readings.clock_hz, strict=True)
+        if clock_hz is not None and base_s + at_s >= from_s
     ]
     return statistics.fmean(clocks) if clocks else None
 
 
-def _a_cycle(evidence: Evidence, case: KernelCase) -> Criterion:
+def _a_cycle(subject: Subject, case: KernelCase) -> Criterion:
     """The same without a clock: the multiprocessors count their own cycles."""
-    name, metric = "FP32 FMA a cycle of the multiprocessors' own counters", f"{FMA}.per_cycle"
-    device = _card(evidence.inventory)
+    name = "FP32 FMA a cycle of the multiprocessors' own counters"
+    device = _card(subject.evidence.inventory)
     facts = device.accelerator
     silicon = silicon_of(None if facts is None else facts.architecture, device.name)
     flop = None if silicon is None else silicon.flop(case.precision, "vector")
-    seen = next((e for e in evidence.estimates if e.metric == metric), None)
+    seen = subject.figure(FMA, Statistic.PER_CYCLE)
     if seen is None or flop is None:
-        return Criterion(name, None, OF_CLOCK, _why_not(evidence, case))
+        return Criterion(name, None, OF_CLOCK, _why_not(subject, case))
     told = f"{seen.value:.1f} of {flop} FLOP"
     return Criterion(name, seen.value / flop, OF_CLOCK, told, physical=True)
 
 
-def _sustained(evidence: Evidence, case: KernelCase) -> Criterion:
+def _sustained(subject: Subject, case: KernelCase) -> Criterion:
     wanted = SUSTAINED[case.metric]
     name = f"{case.metric} sustained over {case.stopping.min_time_s:g} s / {_tera(wanted)}"
-    if not (rates := _sustained_rates(evidence, case)):
-        return Criterion(name, None, 1.0, _why_not(evidence, case))
+    if not (rates := _sustained_rates(subject, case)):
+        return Criterion(name, None, 1.0, _why_not(subject, case))
     rate = statistics.median(rates)
     return Criterion(name, rate / wanted, 1.0, f"{_tera(rate)} in {case.shape}")
 
 
-def _spread(evidence: Evidence, case: KernelCase) -> Criterion:
+def _spread(subject: Subject, case: KernelCase) -> Criterion:
     """(Fastest - slowest) / median of the sustained rates of processes."""
-    name, rates = f"{case.metric} sustained, from run to run", _sustained_rates(evidence, case)
+    name, rates = f"{case.metric} sustained, from run to run", _sustained_rates(subject, case)
     if len(rates) < 2:
-        return Criterion(name, None, SPREAD, _why_not(evidence, case), at_most=True)
+        return Criterion(name, None, SPREAD, _why_not(subject, case), at_most=True)
     share = (max(rates) - min(rates)) / statistics.median(rates)
     return Criterion(name, share, SPREAD, ", ".join(map(_tera, rates)), at_most=True)
 
 
-def _of_memory(evidence: Evidence, cases: list[KernelCase]) -> Criterion:
+def _of_memory(subject: Subject, cases: list[KernelCase]) -> Criterion:
     """The faster way to copy, as the figure of that name has it."""
     name = f"{COPY} / data sheet"
     try:
-        sheet = find(_card(evidence.inventory).name).bandwidth_gb_s[1] * 1e9
+        sheet = find(_card(subject.evidence.inventory).name).bandwidth_gb_s[1] * 1e9
     except UnknownCard as error:
         return Criterion(name, None, OF_MEMORY, error.message)
     ways = {
         case.implementation: statistics.median(rates)
         for case in cases
-        if (rates := _settled_rates(evidence, case))
+        if (rates := _settled_rates(subject, case))
     }
     if not ways:
-        return Criterion(name, None, OF_MEMORY, "; ".join(_why_not(evidence, c) for c in cases))
+        return Criterion(name, None, OF_MEMORY, "; ".join(_why_not(subject, c) for c in cases))
     told = ", ".join(f"{way} {format_si(rate, 'B/s', 4)}" for way, rate in ways.items())
     told += f" of {format_si(sheet, 'B/s', 4)}"
     return Criterion(name, max(ways.values()) / sheet, OF_MEMORY, told, physical=True)
 
 
-def _settled_rates(evidence: Evidence, case: KernelCase) -> list[float]:
-    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+def _states(subject: Subject, case: KernelCase) -> list[SteadyState | None]:
+    return [subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)]
+
+
+def _settled_rates(subject: Subject, case: KernelCase) -> list[float]:
+    courses = (
+        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
+    )
     return [course.settled for course in courses if course is not None]
 
 
-def _sustained_rates(evidence: Evidence, case: KernelCase) -> list[float]:
-    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+def _sustained_rates(subject: Subject, case: KernelCase) -> list[float]:
+    courses = (
+        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
+    )
     return [c.sustained for c in courses if c is not None and c.sustained is not None]
 
 
-def _why_not(evidence: Evidence, case: KernelCase) -> str:
-    courses = (single_device(outcome, case.unit) for outcome in right(evidence, case))
+def _why_not(subject: Subject, case: KernelCase) -> str:
+    courses = (
+        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
+    )
     reasons = [c.not_steady for c in courses if c is not None and c.not_steady is not None]
-    reasons += [line for outcome in right(evidence, case) for line in outcome.missing_sensors]
+    reasons += [line for outcome in subject.derived.valid(case) for line in outcome.missing_sensors]
     reasons += [
-        outcome.reason
-        for outcome in evidence.outcomes
-        if isinstance(outcome, Failed | Skipped) and outcome.case_id == case.id
+        outcome.reason.text
+        for outcome in subject.derived.of_case(case)
+        if isinstance(outcome, Failed | Skipped)
     ]
     return "; ".join(dict.fromkeys(reasons)) or "nothing tells"
 

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.analysis.guarantee import definition
-from bench.evidence import Evidence
-from bench.evidence.outcome import MeasuredReplicate
 from bench.evidence.plan import GuaranteeCase
 from reports.declarations.facility import BusinessSystem, Facility
 from reports.judgement.verdict import Verdict
+from reports.performance.machine import MachineAnalysis
 from storage_bench.guarantee.judging import verdict as found_by
 
 _SEVERITY = (
@@ -77,7 +76,7 @@ class SystemFinding:
     """Bundles that it rests on."""
 
 
-def certificates(evidences: Sequence[Evidence]) -> tuple[Certificate, ...]:
+def certificates(evidences: Sequence[MachineAnalysis]) -> tuple[Certificate, ...]:
     """One for each guarantee that was tested, in the order of the bundles."""
     return tuple(
         _certificate(evidence, case, judged.judgement)
@@ -168,13 +167,12 @@ def _standing(certificate: Certificate) -> str:
 
 
 def _certificate(
-    evidence: Evidence, case: GuaranteeCase, judgement: found_by.Judgement
+    evidence: MachineAnalysis, case: GuaranteeCase, judgement: found_by.Judgement
 ) -> Certificate:
-    own = [outcome for outcome in evidence.outcomes if outcome.case_id == case.id]
-    measured = [outcome for outcome in own if isinstance(outcome, MeasuredReplicate)]
+    own = next(each for each in evidence.replicates if each.case_id == case.id)
     simulated = evidence.inventory.simulated
     return Certificate(
-        host=evidence.inventory.host.hostname,
+        host=evidence.host,
         run_id=evidence.run_id,
         finished_at=evidence.finished_at,
         mount_point=case.mount_point,
@@ -189,9 +187,9 @@ def _certificate(
         seconds=judgement.seconds,
         misses=judgement.misses,
         demonstrated=judgement.demonstrated,
-        replicates=f"{len(measured)} of {case.repeats}",
+        replicates=f"{own.measured} of {case.repeats}",
         engine=case.implementation,
-        resumed=any(outcome.resumed_at is not None for outcome in measured),
+        resumed=own.resumed,
         reasons=judgement.reasons,
         beside=tuple(f"{c.name} {c.verdict}: {c.because}" for c in judgement.beside),
     )

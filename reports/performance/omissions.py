@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import assert_never
 
-from bench.evidence import Evidence
 from bench.evidence.outcome import Failed, Measured, MeasuredIO, MeasuredReplicate, Skipped
 from bench.evidence.plan import GuaranteeCase
+from reports.performance.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,46 +23,45 @@ class Omission:
     reason: str
 
 
-def omissions(evidence: Evidence) -> tuple[Omission, ...]:
+def omissions(subject: Subject) -> tuple[Omission, ...]:
     """Everything that was asked for and gave no figure, one entry a reason."""
+    evidence = subject.evidence
     counts: dict[tuple[str, str, str], int] = defaultdict(int)
     processes: dict[str, int] = defaultdict(int)
     for outcome in evidence.outcomes:
         match outcome:
             case Measured():
-                right = outcome.error <= outcome.tolerance
-                processes[outcome.case_id] += right
-                if not right:
+                processes[outcome.case_id] += outcome.is_valid
+                if not outcome.is_valid:
                     reason = f"error {outcome.error:.3g}, tolerance {outcome.tolerance:.3g}"
                     counts[outcome.case_id, "wrong result", reason] += 1
-                for sample in outcome.samples:
-                    if sample.rejected is not None:
-                        counts[outcome.case_id, "rejected samples", sample.rejected] += 1
+                for rejected in outcome.samples.rejected:
+                    if rejected is not None:
+                        counts[outcome.case_id, "rejected samples", rejected] += 1
             case MeasuredIO() | MeasuredReplicate():
                 processes[outcome.case_id] += 1
             case Skipped():
-                counts[outcome.case_id, "skipped", outcome.reason] += 1
+                counts[outcome.case_id, "skipped", outcome.reason.text] += 1
             case Failed():
-                counts[outcome.case_id, "failed", outcome.reason] += 1
+                counts[outcome.case_id, "failed", outcome.reason.text] += 1
             case _:
                 assert_never(outcome)
     for case in evidence.plan.cases:
-        ran = sum(outcome.case_id == case.id for outcome in evidence.outcomes)
+        ran = len(subject.derived.of_case(case))
         if ran < case.repeats:
             reason = evidence.interrupted or "the evidence has no outcome of it"
             counts[case.id, "never ran", reason] += case.repeats - ran
         # A guarantee has its judgement, which needs no interval.
         if processes[case.id] == 1 and not isinstance(case, GuaranteeCase):
             counts[case.id, "no interval", "one process alone has no interval"] += 1
-    return _listed(evidence, counts)
+    return _listed(subject, counts)
 
 
-def _listed(evidence: Evidence, counts: dict[tuple[str, str, str], int]) -> tuple[Omission, ...]:
-    host = evidence.inventory.host.hostname
+def _listed(subject: Subject, counts: dict[tuple[str, str, str], int]) -> tuple[Omission, ...]:
     found = []
-    for case in evidence.plan.cases:
+    for case in subject.evidence.plan.cases:
         for (case_id, what, reason), count in counts.items():
             if case_id == case.id:
                 metric, implementation = case.metric, case.implementation
-                found.append(Omission(host, metric, implementation, what, count, reason))
+                found.append(Omission(subject.host, metric, implementation, what, count, reason))
     return tuple(found)

@@ -4,10 +4,6 @@ from dataclasses import dataclass
 
 from reports.quantities import Interval
 
-CLOCK = "clock"
-PER_CYCLE = "per_cycle"
-"""What an estimate made from cycle counters is called, behind the name of its rate."""
-
 TOLERANCE = 0.03
 """Above the peak by more than this is a finding: a wrong clock, a wrong sheet or a wrong timer."""
 

@@ -1,13 +1,13 @@
-"""Samples of a run as rates over time."""
+"""Every sample of a run as a rate over time, rejected ones included. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from bench.evidence import Evidence
 from bench.evidence.outcome import Failed, Measured, MeasuredIO, MeasuredReplicate, Outcome, Skipped
 from bench.evidence.plan import Case
 from reports.performance.accelerators.throttling import during
+from reports.performance.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,52 +27,71 @@ class Point:
     """Reasons that the driver of an accelerator named for a lowered clock meanwhile."""
 
 
-def points(evidence: Evidence) -> tuple[Point, ...]:
-    """Samples of every case, in the order of the plan."""
-    cases = {case.id: case for case in evidence.plan.cases}
-    found = []
-    for outcome in evidence.outcomes:
-        case = cases.get(outcome.case_id)
-        if case is None:
-            continue
-        for at_s, rate, rejected, throttled in _rates(case, outcome):
-            found.append(
-                Point(
-                    evidence.inventory.host.hostname,
-                    case.metric,
-                    case.implementation,
-                    outcome.repeat,
-                    at_s,
-                    rate,
-                    case.unit,
-                    rejected,
-                    throttled,
-                )
-            )
-    order = {case.id: i for i, case in enumerate(evidence.plan.cases)}
-    rank = {(c.metric, c.implementation): order[c.id] for c in evidence.plan.cases}
-    return tuple(sorted(found, key=lambda p: (rank[p.metric, p.implementation], p.repeat, p.at_s)))
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The samples of one process as columns."""
+
+    host: str
+    metric: str
+    implementation: str
+    repeat: int
+    unit: str
+    at_s: tuple[float, ...]
+    rate: tuple[float, ...]
+    rejected: tuple[str | None, ...]
+    throttled: tuple[str | None, ...]
+
+    def points(self) -> Iterator[Point]:
+        """The samples one by one."""
+        for at_s, rate, rejected, throttled in zip(
+            self.at_s, self.rate, self.rejected, self.throttled, strict=True
+        ):
+            yield Point(
+                self.host, self.metric, self.implementation, self.repeat, at_s, rate, self.unit,
+                rejected, throttled,
+            )  # fmt: skip
 
 
-def _rates(case: Case, outcome: Outcome) -> Sequence[tuple[float, float, str | None, str | None]]:
+def series(subject: Subject) -> tuple[Series, ...]:
+    """Samples of every process, in the order of the plan."""
+    return tuple(
+        found
+        for case in subject.evidence.plan.cases
+        for outcome in sorted(subject.derived.of_case(case), key=lambda o: o.repeat)
+        if (found := _series(subject.host, case, outcome)) is not None
+    )
+
+
+def points(subject: Subject) -> tuple[Point, ...]:
+    """The same one by one."""
+    return tuple(point for each in series(subject) for point in each.points())
+
+
+def _series(host: str, case: Case, outcome: Outcome) -> Series | None:
     match outcome:
         case Measured():
-            work = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
-            return [
-                (s.start_s, work * s.launches / s.duration_s, s.rejected, ", ".join(names) or None)
-                for s, names in zip(
-                    outcome.samples, during(outcome.samples, outcome.readings), strict=True
-                )
-                if s.duration_s > 0
-            ]
-        case MeasuredIO():
-            result = outcome.result
-            amount = result.io_bytes if case.unit == "B/s" else result.ios
-            return [(0.0, amount / result.duration_s, None, None)] if result.duration_s > 0 else []
-        case MeasuredReplicate():
-            done = outcome.trial.result
-            return [] if done is None else [(0.0, done.ios / done.duration_s, None, None)]
+            work, samples = outcome.work_per_launch(case.unit), outcome.samples
+            rates = tuple(
+                work * launches / duration_s
+                for launches, duration_s in zip(samples.launches, samples.duration_s, strict=True)
+            )
+            named = during(samples, outcome.readings)
+            return Series(
+                host, case.metric, case.implementation, outcome.repeat, case.unit,
+                samples.start_s, rates, samples.rejected,
+                tuple(", ".join(names) or None for names in named),
+            )  # fmt: skip
+        case MeasuredIO() | MeasuredReplicate():
+            result = outcome.result if isinstance(outcome, MeasuredIO) else outcome.trial.result
+            if result is None or not result.duration_s > 0:
+                return None
+            in_bytes = case.unit == "B/s" and isinstance(outcome, MeasuredIO)
+            rate = (result.io_bytes if in_bytes else result.ios) / result.duration_s
+            return Series(
+                host, case.metric, case.implementation, outcome.repeat, case.unit,
+                (0.0,), (rate,), (None,), (None,),
+            )  # fmt: skip
         case Skipped() | Failed():
-            return []
+            return None
         case _:
             assert_never(outcome)

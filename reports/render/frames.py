@@ -33,7 +33,7 @@ def everything(report: Report) -> pd.DataFrame:
         ),
         *({**row, "table": "business system", "id": row["system"]} for row in rows.systems(report)),
         *({"table": "capacity", "id": row["metric"], **row} for row in rows.capacities(report)),
-        *({"table": "estimate", "id": row["metric"], **row} for row in rows.estimates(report)),
+        *({"table": "estimate", "id": row["figure"], **row} for row in rows.estimates(report)),
         *(
             {**row, "table": row["what"], "id": row["metric"], "n": row["count"]}
             for row in rows.omissions(report)

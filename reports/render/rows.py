@@ -23,7 +23,12 @@ def thresholds(report: Report) -> list[Row]:
 
 def estimates(report: Report) -> list[Row]:
     return [
-        {"host": item.host, "run_id": item.run_id, **encode(item.estimate)}
+        {
+            "host": item.host,
+            "run_id": item.run_id,
+            "figure": item.estimate.name,
+            **encode(item.estimate),
+        }
         for item in report.estimates
     ]
 
@@ -117,7 +122,7 @@ def provenance(report: Report) -> list[Row]:
 
 
 def machines(report: Report) -> list[Row]:
-    return [encode(machine) for machine in report.machines]
+    return [encode(machine) for machine in report.summaries]
 
 
 def series(report: Report) -> list[Row]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bench.errors import InvalidEvidence, UsageError
-from bench.evidence import Evidence
 from bench.evidence.conclusions import Estimate
 from reports.capacity import normalise
 from reports.capacity.matching import GroupEvidence, assign, of_machines
@@ -20,22 +20,21 @@ from reports.judgement.guarantees import notes as notes_on_volumes
 from reports.judgement.indicators.facts import Facts
 from reports.judgement.judge import exit_code
 from reports.judgement.verdict import PlanFinding
-from reports.performance.accelerators.chosen_shapes import ChosenShape, chosen_shapes
-from reports.performance.accelerators.nodes import NodeRun, node_runs
-from reports.performance.accelerators.peaks import accelerator_peaks
-from reports.performance.accelerators.runs import AcceleratorRun, accelerator_runs
-from reports.performance.omissions import Omission, omissions
+from reports.performance.accelerators.chosen_shapes import ChosenShape
+from reports.performance.accelerators.nodes import NodeRun
+from reports.performance.accelerators.runs import AcceleratorRun
+from reports.performance.machine import MachineAnalysis
+from reports.performance.omissions import Omission
 from reports.performance.peak import Peak
-from reports.performance.processor.caches import CacheLevel, Step, cache_levels, steps
-from reports.performance.processor.interference import Disturbance, disturbances
-from reports.performance.processor.peaks import peaks
-from reports.performance.processor.roofline import Roofline, rooflines
-from reports.performance.samples import Point, points
+from reports.performance.processor.caches import CacheLevel, Step
+from reports.performance.processor.interference import Disturbance
+from reports.performance.processor.roofline import Roofline
+from reports.performance.samples import Point
 from reports.report.capacities import ClassCapacity, by_class
 from reports.report.machines import Machine, machine
 from reports.report.provenance import Provenance, provenance
 from reports.report.warnings import about_audit, about_declarations, about_machines
-from reports.verification.audit import audit, grave
+from reports.verification.audit import grave
 from reports.verification.audit.machines import counted_twice
 from reports.verification.audit.rule import AuditFinding
 
@@ -49,7 +48,7 @@ class HostEstimate:
     estimate: Estimate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """One facility against one plan in one year, with all that it rests on."""
 
@@ -57,31 +56,73 @@ class Report:
     plan: CapacityPlan
     year: int
     policy: Policy
-    machines: tuple[Machine, ...]
-    estimates: tuple[HostEstimate, ...]
+    machines: tuple[MachineAnalysis, ...]
+    """All that is known of each machine; what a table shows of all of them is derived from it."""
     indicators: tuple[PlanFinding, ...]
     thresholds: tuple[PlanFinding, ...]
     capacities: tuple[ClassCapacity, ...]
     """Each class and the total under every policy, the chosen one first."""
-    omissions: tuple[Omission, ...]
-    disturbances: tuple[Disturbance, ...]
-    peaks: tuple[Peak, ...]
-    accelerators: tuple[AcceleratorRun, ...]
-    nodes: tuple[NodeRun, ...]
-    """Cards of one node that ran at the same time."""
-    shapes: tuple[ChosenShape, ...]
-    caches: tuple[CacheLevel, ...]
-    steps: tuple[Step, ...]
-    rooflines: tuple[Roofline, ...]
-    series: tuple[Point, ...]
     provenance: tuple[Provenance, ...]
     certificates: tuple[Certificate, ...]
     """What was tested of the IOPS guarantee, volume by volume."""
     systems: tuple[SystemFinding, ...]
     """The guarantee on the business systems that the facility declares."""
-    audit: tuple[AuditFinding, ...]
-    """Where the evidence contradicts itself, the program or physics."""
     warnings: tuple[str, ...]
+
+    @cached_property
+    def summaries(self) -> tuple[Machine, ...]:
+        """The facts of each machine that a reader looks for first."""
+        return tuple(map(machine, self.machines))
+
+    @cached_property
+    def estimates(self) -> tuple[HostEstimate, ...]:
+        return tuple(HostEstimate(m.host, m.run_id, e) for m in self.machines for e in m.estimates)
+
+    @cached_property
+    def omissions(self) -> tuple[Omission, ...]:
+        return tuple(each for m in self.machines for each in m.omissions)
+
+    @cached_property
+    def disturbances(self) -> tuple[Disturbance, ...]:
+        return tuple(each for m in self.machines for each in m.disturbances)
+
+    @cached_property
+    def peaks(self) -> tuple[Peak, ...]:
+        return tuple(each for m in self.machines for each in m.peaks)
+
+    @cached_property
+    def accelerators(self) -> tuple[AcceleratorRun, ...]:
+        return tuple(each for m in self.machines for each in m.accelerators)
+
+    @cached_property
+    def nodes(self) -> tuple[NodeRun, ...]:
+        """Cards of one node that ran at the same time."""
+        return tuple(each for m in self.machines for each in m.nodes)
+
+    @cached_property
+    def shapes(self) -> tuple[ChosenShape, ...]:
+        return tuple(each for m in self.machines for each in m.shapes)
+
+    @cached_property
+    def caches(self) -> tuple[CacheLevel, ...]:
+        return tuple(each for m in self.machines for each in m.caches)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(each for m in self.machines for each in m.steps)
+
+    @cached_property
+    def rooflines(self) -> tuple[Roofline, ...]:
+        return tuple(each for m in self.machines for each in m.rooflines)
+
+    @cached_property
+    def series(self) -> tuple[Point, ...]:
+        return tuple(p for m in self.machines for each in m.series for p in each.points())
+
+    @cached_property
+    def audit(self) -> tuple[AuditFinding, ...]:
+        """Where the evidence contradicts itself, the program or physics."""
+        return tuple(each for m in self.machines for each in m.findings)
 
     @property
     def disturbed(self) -> tuple[Disturbance, ...]:
@@ -99,20 +140,20 @@ class Report:
 
 
 def build(
-    evidences: Sequence[Evidence],
+    machines: Sequence[MachineAnalysis],
     facility: Facility | None = None,
     policy: Policy | str | Path | None = None,
     plan: CapacityPlan | str | Path | None = None,
     year: int | None = None,
 ) -> Report:
-    """Judge verified evidence of some machines by a plan.
+    """Judge some machines by a plan.
 
     Without a facility the machines stand for themselves. Policy and plan are given as they are,
     by name or by the path of a TOML file; the year is the plan's last unless it is given. Raises
     UsageError for what cannot be used or does not fit together, InvalidEvidence for one machine
     that is given twice.
     """
-    if twice := counted_twice(evidences):
+    if twice := counted_twice(machines):
         raise InvalidEvidence(
             f"{twice[0].where} are one machine: {twice[0].because} [{twice[0].rule}].",
             "Give one bundle a machine.",
@@ -129,41 +170,23 @@ def build(
             f"Plan {wanted.id} has no targets for {asked}.",
             f"Its years are {', '.join(map(str, wanted.years))}.",
         )
-    if not evidences and facility is None:
+    if not machines and facility is None:
         raise UsageError("There is neither evidence nor a facility.", "Give a bundle.")
-    place = of_machines(evidences) if facility is None else facility
-    assignments, notes = assign(evidences, place)
-    estimates = tuple(
-        HostEstimate(e.inventory.host.hostname, e.run_id, estimate)
-        for e in evidences
-        for estimate in e.estimates
-    )
-    tested = certificates(evidences)
-    facts = _facts(place, assignments, estimates, tested, wanted, chosen)
+    place = of_machines(machines) if facility is None else facility
+    assignments, notes = assign(machines, place)
+    tested = certificates(machines)
+    facts = _facts(machines, place, assignments, tested, wanted, chosen)
     found = indicators(facts, asked)
-    audited = tuple((e, finding) for e in evidences for finding in audit(e))
-    tops = tuple(p for e in evidences for p in peaks(e) + accelerator_peaks(e))
     return Report(
         facility=place,
         plan=wanted,
         year=asked,
         policy=chosen,
-        machines=tuple(machine(evidence) for evidence in evidences),
-        estimates=estimates,
+        machines=tuple(machines),
         indicators=found,
         thresholds=thresholds(facts),
         capacities=tuple(c for name in facts for c in by_class(facts[name], name)),
-        omissions=tuple(o for evidence in evidences for o in omissions(evidence)),
-        disturbances=tuple(d for evidence in evidences for d in disturbances(evidence)),
-        peaks=tops,
-        accelerators=tuple(run for evidence in evidences for run in accelerator_runs(evidence)),
-        nodes=tuple(run for evidence in evidences for run in node_runs(evidence)),
-        shapes=tuple(shape for evidence in evidences for shape in chosen_shapes(evidence)),
-        caches=tuple(level for evidence in evidences for level in cache_levels(evidence)),
-        steps=tuple(step for evidence in evidences for step in steps(evidence)),
-        rooflines=tuple(line for evidence in evidences for line in rooflines(evidence)),
-        series=tuple(point for evidence in evidences for point in points(evidence)),
-        provenance=provenance(evidences, facts[chosen], found, wanted),
+        provenance=provenance(machines, facts[chosen], found, wanted),
         certificates=tested,
         systems=tuple(
             system
@@ -171,10 +194,9 @@ def build(
             if threshold.id == "business_iops"
             for system in systems(place, tested, threshold.value)
         ),
-        audit=tuple(finding for _, finding in audited),
         warnings=(
-            *about_machines(evidences, tops),
-            *map(about_audit, audited),
+            *about_machines(machines),
+            *about_audit(machines),
             *about_declarations(chosen, wanted),
             *notes,
             *notes_on_volumes(place, tested),
@@ -183,9 +205,9 @@ def build(
 
 
 def _facts(
+    machines: Sequence[MachineAnalysis],
     facility: Facility,
     assignments: tuple[GroupEvidence, ...],
-    estimates: tuple[HostEstimate, ...],
     tested: tuple[Certificate, ...],
     plan: CapacityPlan,
     chosen: Policy,
@@ -196,7 +218,7 @@ def _facts(
             facility=facility,
             capacities=normalise(assignments, facility, policy),
             plan=plan,
-            estimates=tuple(e.estimate for e in estimates),
+            estimates=tuple(estimate for each in machines for estimate in each.estimates),
             certificates=tested,
         )
         for policy in (chosen, *alternatives(chosen))

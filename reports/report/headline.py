@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
+from bench.evidence.conclusions import Statistic
 from reports.performance.processor.caches import is_step
 from reports.quantities import Interval
 from reports.report import Report
 
-_DETAILS = (
-    "capability", "per_cycle", "clock", "p50",
-    "burst", "sustained", "power", "power_integrated", "slowest", "spread",
-)  # fmt: skip
-"""Last part of the names of estimates that stand beside another, or are of less use."""
+_SHOWN = (Statistic.VALUE, Statistic.P99, Statistic.CYCLES)
+"""Statistics that stand for themselves; the others stand beside one, or are of less use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +32,25 @@ def highlights(report: Report) -> tuple[Highlight, ...]:
     for peak in report.peaks:
         # The data sheet's peak comes first, before the same at another clock.
         ratios.setdefault((peak.host, peak.metric), peak.ratio)
-    values = {(item.host, item.estimate.metric): item.estimate.value for item in report.estimates}
+    capable = {
+        (item.host, *item.estimate.subject): item.estimate.value
+        for item in report.estimates
+        if item.estimate.statistic is Statistic.CAPABILITY
+    }
     found = []
     for item in report.estimates:
         estimate = item.estimate
-        if estimate.metric.rpartition(".")[2] in _DETAILS or is_step(estimate.metric):
+        if estimate.statistic not in _SHOWN or is_step(estimate):
             continue
+        whole = estimate.statistic is Statistic.VALUE and estimate.operation is None
         found.append(
             Highlight(
                 host=item.host,
-                metric=estimate.metric,
+                metric=estimate.name,
                 amount=Interval(estimate.low, estimate.value, estimate.high),
                 unit=estimate.unit,
-                capability=values.get((item.host, f"{estimate.metric}.capability")),
-                of_peak=ratios.get((item.host, estimate.metric)),
+                capability=capable.get((item.host, *estimate.subject)) if whole else None,
+                of_peak=ratios.get((item.host, estimate.name)),
                 confidence=estimate.confidence,
                 n=estimate.n,
             )

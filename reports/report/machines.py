@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from bench.evidence import Evidence
+from reports.performance.machine import MachineAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Machine:
     interrupted: str | None
 
 
-def machine(evidence: Evidence) -> Machine:
+def machine(evidence: MachineAnalysis) -> Machine:
     """The facts of one machine that a reader looks for first."""
     inventory = evidence.inventory
     host, storage = inventory.host, inventory.storage

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
-from bench.evidence.plan import Case, KernelCase, full_name
+from bench.evidence.conclusions import Estimate, Statistic
+from bench.evidence.plan import Case, KernelCase
 from reports.capacity import Capacity
 from reports.declarations.capacity_plan import CapacityPlan
 from reports.judgement.guarantees import Certificate
 from reports.judgement.indicators.facts import Facts
 from reports.judgement.verdict import PlanFinding
+from reports.performance.machine import MachineAnalysis
 from reports.performance.processor.caches import is_step
 
 
@@ -26,17 +26,20 @@ class Provenance:
 
 
 def provenance(
-    evidences: Sequence[Evidence], facts: Facts, findings: Sequence[PlanFinding], plan: CapacityPlan
+    machines: Sequence[MachineAnalysis],
+    facts: Facts,
+    findings: Sequence[PlanFinding],
+    plan: CapacityPlan,
 ) -> tuple[Provenance, ...]:
     """Estimates from their bundles, capacities from estimates, indicators from capacities."""
     return (
         *(
             _estimate(evidence, e)
-            for evidence in evidences
+            for evidence in machines
             for e in evidence.estimates
-            if not is_step(e.metric)
+            if not is_step(e)
         ),
-        *(entry for evidence in evidences for entry in _staircases(evidence)),
+        *(entry for evidence in machines for entry in _staircases(evidence)),
         *(_guarantee(certificate) for certificate in facts.certificates),
         *(_capacity(capacity) for capacity in facts.capacities),
         *(_finding(finding, plan) for finding in findings),
@@ -61,21 +64,21 @@ def _capacity(capacity: Capacity) -> Provenance:
     )
 
 
-def _estimate(evidence: Evidence, estimate: Estimate) -> Provenance:
+def _estimate(evidence: MachineAnalysis, estimate: Estimate) -> Provenance:
     cases = _cases(evidence, estimate)
     return Provenance(
-        figure=estimate.metric,
+        figure=estimate.name,
         formula=f"{_formula(estimate, cases)}; median over {estimate.n} processes",
         inputs=tuple(case.id for case in cases),
-        origin=f"{evidence.inventory.host.hostname}, run {evidence.run_id}",
+        origin=f"{evidence.host}, run {evidence.run_id}",
     )
 
 
-def _staircases(evidence: Evidence) -> tuple[Provenance, ...]:
+def _staircases(evidence: MachineAnalysis) -> tuple[Provenance, ...]:
     """One entry a case for the figures of all its working sets."""
     counts: dict[tuple[Case, ...], int] = {}
     for estimate in evidence.estimates:
-        if is_step(estimate.metric):
+        if is_step(estimate):
             cases = _cases(evidence, estimate)
             counts[cases] = counts.get(cases, 0) + 1
     return tuple(
@@ -83,14 +86,14 @@ def _staircases(evidence: Evidence) -> tuple[Provenance, ...]:
             figure=f"{', '.join(case.metric for case in cases)}: {count} figures by working set",
             formula="ticks of the median chunk that went over the set; median over processes",
             inputs=tuple(case.id for case in cases),
-            origin=f"{evidence.inventory.host.hostname}, run {evidence.run_id}",
+            origin=f"{evidence.host}, run {evidence.run_id}",
         )
         for cases, count in counts.items()
     )
 
 
 def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
-    if estimate.metric.rpartition(".")[2] in ("capability", "per_cycle", "clock"):
+    if estimate.statistic in (Statistic.CAPABILITY, Statistic.PER_CYCLE, Statistic.CLOCK):
         return "from the cycle-counter readings of the samples"
     if any(isinstance(case, KernelCase) and case.device != "cpu" for case in cases):
         return _of_accelerators(estimate, cases)
@@ -106,35 +109,25 @@ def _formula(estimate: Estimate, cases: tuple[Case, ...]) -> str:
 
 
 def _of_accelerators(estimate: Estimate, cases: tuple[Case, ...]) -> str:
-    by_end = {
-        "burst": "work ÷ time of the best second",
-        "sustained": "work ÷ time since the run was steady",
-        "power": "energy by the device's counter ÷ the time between its readings",
-        "power_integrated": "power integrated over its readings ÷ the time between them",
-        "slowest": "the least rate of the cards that ran at the same time",
-        "spread": "(fastest − slowest) ÷ median of the cards that ran at the same time",
+    told = {
+        Statistic.BURST: "work ÷ time of the best second",
+        Statistic.SUSTAINED: "work ÷ time since the run was steady",
+        Statistic.POWER: "energy by the device's counter ÷ the time between its readings",
+        Statistic.POWER_INTEGRATED: "power integrated over its readings ÷ the time between them",
+        Statistic.SLOWEST: "the least rate of the cards that ran at the same time",
+        Statistic.SPREAD: "(fastest − slowest) ÷ median of the cards that ran at the same time",
     }
     counted = "work ÷ time since the run was steady, or of its last third"
     if len({case.device for case in cases if isinstance(case, KernelCase)}) > 1:
         counted += ", summed over the cards in the time in which all ran"
-    return by_end.get(estimate.metric.rpartition(".")[2], counted)
+    return told.get(estimate.statistic, counted)
 
 
-def _cases(evidence: Evidence, estimate: Estimate) -> tuple[Case, ...]:
-    """Cases that the figure is made of: of its name, or of the longest that it begins with."""
-    metric = estimate.metric
-    exact = tuple(c for c in evidence.plan.cases if metric in (c.metric, full_name(c)))
-    if exact:
-        return exact
-    begins = [c for c in evidence.plan.cases if metric.startswith(f"{c.metric}.")]
-    longest = max((len(c.metric) for c in begins), default=0)
-    if begins:
-        return tuple(c for c in begins if len(c.metric) == longest)
-    return tuple(
-        c
-        for c in evidence.plan.cases
-        if isinstance(c, KernelCase) and c.group and f"{metric}.".startswith(f"{c.group}.")
-    )
+def _cases(evidence: MachineAnalysis, estimate: Estimate) -> tuple[Case, ...]:
+    """Cases that the figure is made of: of its metric, or of the group of that name."""
+    ways = [c for c in evidence.plan.cases if estimate.implementation in (None, c.implementation)]
+    own = tuple(c for c in ways if c.metric == estimate.metric)
+    return own or tuple(c for c in ways if isinstance(c, KernelCase) and c.group == estimate.metric)
 
 
 def _finding(finding: PlanFinding, plan: CapacityPlan) -> Provenance:

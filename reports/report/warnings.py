@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from bench.evidence import Evidence
 from reports.declarations import capacity_plan
 from reports.declarations import policy as policies
 from reports.declarations.capacity_plan import CapacityPlan
 from reports.declarations.policy import Policy
-from reports.performance.accelerators.conditions import remarks
-from reports.performance.peak import Peak
-from reports.verification.audit.rule import AuditFinding, Severity
+from reports.performance.machine import MachineAnalysis
+from reports.verification.audit.rule import Severity
 
 
 def about_declarations(policy: Policy, plan: CapacityPlan) -> tuple[str, ...]:
@@ -22,28 +20,35 @@ def about_declarations(policy: Policy, plan: CapacityPlan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def about_audit(audited: tuple[Evidence, AuditFinding]) -> str:
-    evidence, finding = audited
-    sign = "audit" if finding.severity is Severity.MINOR else "ERROR"
-    host = evidence.inventory.host.hostname
-    return f"{sign}: {host}: {finding.where}: {finding.because} [{finding.rule}]"
+def about_audit(machines: Sequence[MachineAnalysis]) -> tuple[str, ...]:
+    """Every finding of the audits, with its machine."""
+    signs = {Severity.MINOR: "audit"}
+    return tuple(
+        f"{signs.get(found.severity, 'ERROR')}: {machine.host}: {found.where}: {found.because} "
+        f"[{found.rule}]"
+        for machine in machines
+        for found in machine.findings
+    )
 
 
-def about_machines(evidences: Sequence[Evidence], tops: tuple[Peak, ...]) -> tuple[str, ...]:
+def about_machines(machines: Sequence[MachineAnalysis]) -> tuple[str, ...]:
+    """What a reader has to know of the machines, and figures that cannot be."""
     found = []
-    for evidence in evidences:
-        host = evidence.inventory.host.hostname
-        if evidence.inventory.simulated:
-            found.append(f"SIMULATED: {host} has a simulated device; this certifies nothing")
-        if evidence.interrupted is not None:
-            found.append(f"{host}: the run did not come to its end ({evidence.interrupted})")
-        found += remarks(evidence)
-    impossible = (peak for peak in tops if peak.impossible)
+    for machine in machines:
+        if machine.inventory.simulated:
+            found.append(
+                f"SIMULATED: {machine.host} has a simulated device; this certifies nothing"
+            )
+        if machine.interrupted is not None:
+            found.append(f"{machine.host}: the run did not come to its end ({machine.interrupted})")
+        found += machine.remarks
     return (
         *found,
         *(
             f"ERROR: {peak.host}: {peak.metric} lies above its theoretical peak "
             f"({peak.how}): the clock, the sheet or the timer is wrong"
-            for peak in impossible
+            for machine in machines
+            for peak in machine.peaks
+            if peak.impossible
         ),
     )

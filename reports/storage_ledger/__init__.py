@@ -5,9 +5,10 @@ said to make of it. Only raw and usable carry a share: what reduction claims pro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
+from bench.evidence.codec import replace
 from reports.declarations.facility import Facility
 from reports.declarations.loader import read_shipped, shipped
 from reports.declarations.storage_inventory import NOT_CAPACITY, Pool, StorageInventory

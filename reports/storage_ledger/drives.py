@@ -1,8 +1,8 @@
 """Drives as somebody listed them, each counted once however often it was seen."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from bench.evidence.codec import replace
 from reports.declarations.storage_inventory import Drive
 
 

@@ -6,9 +6,10 @@ narrows by evidence only; and a list of drives counts only where it makes up the
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
+from bench.evidence.codec import replace
 from reports.declarations.facility import Medium
 from reports.declarations.storage_inventory import NOT_CAPACITY, Drive, Pool, StorageInventory
 from reports.storage_ledger.drives import count_once

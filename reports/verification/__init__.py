@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence, bundle_reader
+from reports.performance.subject import Subject
+from reports.performance.verified import AuditFinding, Severity, VerifiedEvidence
 from reports.verification.audit import audit, grave, malformed
-from reports.verification.audit.rule import AuditFinding, Severity
 from reports.verification.guarantees import require_judgements, require_whole_guarantees
 from reports.verification.recompute import (
     invalid,
@@ -17,31 +18,38 @@ from reports.verification.recompute import (
     require_shapes,
 )
 
+__all__ = ["AuditFinding", "VerifiedEvidence", "examine", "examine_evidence", "verify"]
 
-def verify(folder: Path) -> Evidence:
+
+def verify(folder: Path) -> VerifiedEvidence:
     """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
-    evidence, findings = examine(folder)
-    if critical := grave(findings, Severity.CRITICAL):
+    verified = examine(folder)
+    if critical := grave(verified.findings, Severity.CRITICAL):
         more = f" ({len(critical) - 1} more such findings)" if len(critical) > 1 else ""
         raise InvalidEvidence(
             f"{critical[0].where}: {critical[0].because} [{critical[0].rule}]{more}.",
             f"Do not use this bundle; capbench verify {folder} lists every finding.",
         )
-    return evidence
+    return verified
 
 
-def examine(folder: Path) -> tuple[Evidence, tuple[AuditFinding, ...]]:
-    """The evidence in `folder`, and everything that an audit of it found.
+def examine(folder: Path) -> VerifiedEvidence:
+    """The evidence in `folder`, and everything that an audit of it found, critical or not.
 
     Raises InvalidEvidence where it is not whole or its figures do not follow from it.
     """
-    evidence = bundle_reader.read(folder)
-    if found := malformed(evidence):
+    return examine_evidence(bundle_reader.read(folder))
+
+
+def examine_evidence(evidence: Evidence) -> VerifiedEvidence:
+    """The same of evidence that was read, or measured, by this process."""
+    subject = Subject(evidence)
+    if found := malformed(subject):
         raise invalid(f"{found[0].where}: {found[0].because} [{found[0].rule}].")
     require_shapes(evidence)
     require_whole_guarantees(evidence)
     require_plan_carried_out(evidence)
-    require_right_results(evidence)
-    require_estimates(evidence)
+    require_right_results(subject)
+    require_estimates(subject)
     require_judgements(evidence)
-    return evidence, audit(evidence)
+    return VerifiedEvidence(evidence, audit(subject), subject)

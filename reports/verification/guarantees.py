@@ -3,7 +3,7 @@
 from bench.analysis.guarantee import definition, judgements
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence
-from bench.evidence.outcome import MeasuredReplicate
+from bench.evidence.outcome import MeasuredReplicate, outcome_path
 from bench.evidence.plan import GuaranteeCase
 
 
@@ -46,7 +46,7 @@ def require_judgements(evidence: Evidence) -> None:
     seen: dict[object, str] = {}
     for outcome in evidence.outcomes:
         if isinstance(outcome, MeasuredReplicate) and outcome.trial.result is not None:
-            name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
+            name = outcome_path(outcome)
             if (first := seen.setdefault(outcome.trial.result.windows, name)) != name:
                 raise _invalid(f"{name} holds the same load as {first}.")
     again = judgements(evidence.plan, evidence.outcomes)

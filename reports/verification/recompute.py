@@ -2,10 +2,18 @@
 
 from collections import Counter
 
-from bench.analysis.estimates import estimate
+from bench.analysis.estimates import estimates_of
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence, bundle_reader
-from bench.evidence.outcome import Measured, MeasuredIO, MeasuredReplicate
+from bench.evidence.outcome import Measured, MeasuredIO, MeasuredReplicate, outcome_path
+from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
+from reports.performance.subject import Subject
+
+_CASES: dict[type, type] = {
+    Measured: KernelCase,
+    MeasuredIO: StorageCase,
+    MeasuredReplicate: GuaranteeCase,
+}
 
 
 def require_shapes(evidence: Evidence) -> None:
@@ -30,32 +38,29 @@ def require_plan_carried_out(evidence: Evidence) -> None:
         raise invalid(f"outcomes/{case_id}.{repeat}.json has no place in plan.json.")
 
 
-def require_right_results(evidence: Evidence) -> None:
-    cases = {case.id: case for case in evidence.plan.cases}
-    for outcome in evidence.outcomes:
-        name = f"outcomes/{outcome.case_id}.{outcome.repeat}.json"
-        if isinstance(outcome, Measured):
-            if not (outcome.error <= outcome.tolerance):
-                raise invalid(f"{name}: a wrong result is sealed as measured.")
-            if any(s.duration_s <= 0 or s.launches < 1 for s in outcome.samples):
-                raise invalid(f"{name}: a sample without time or work is sealed as measured.")
-        case = cases[outcome.case_id]
-        expected = {
-            Measured: "kernel", MeasuredIO: "storage", MeasuredReplicate: "guarantee"
-        }.get(type(outcome), case.kind)  # fmt: skip
-        if case.kind != expected:
+def require_right_results(subject: Subject) -> None:
+    """Nothing that was measured wrong, or of another kind than was asked, is sealed as measured."""
+    for outcome in subject.evidence.outcomes:
+        name = outcome_path(outcome)
+        if isinstance(outcome, Measured) and not outcome.is_valid:
+            raise invalid(f"{name}: a wrong result is sealed as measured.")
+        case = subject.derived.cases[outcome.case_id]
+        expected = _CASES.get(type(outcome))
+        if expected is not None and type(case) is not expected:
             raise invalid(f"{name}: the outcome is not of the kind that plan.json asks for.")
 
 
-def require_estimates(evidence: Evidence) -> None:
+def require_estimates(subject: Subject) -> None:
+    """Every figure follows from the samples, and none is missing."""
+    evidence = subject.evidence
     try:
-        again = estimate(evidence.plan, evidence.outcomes)
+        again = estimates_of(subject.derived)
     except ArithmeticError as error:
         raise invalid(f"No figure follows from the samples: {error}.") from error
     if again == evidence.estimates:
         return
-    ours = {e.metric: e for e in again}
-    theirs = {e.metric: e for e in evidence.estimates}
+    ours = {e.name: e for e in again}
+    theirs = {e.name: e for e in evidence.estimates}
     wrong = next((m for m in sorted(ours | theirs) if ours.get(m) != theirs.get(m)), "their order")
     raise invalid(f"estimates.json: {wrong} does not follow from the samples.")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.analysis.capability import capability, clock_hz, ops_per_cycle
+from bench.analysis.capability import counter_figures
 from bench.evidence.outcome import Measured
 from bench.evidence.plan import KernelCase
 from bench.evidence.stopping import StoppingRule
@@ -61,8 +61,8 @@ def one_second(length_s: float) -> Measured:
 
 
 def sustained(outcome: Measured) -> float:
-    launches = sum(sample.launches for sample in outcome.samples)
-    return outcome.ops_per_launch * launches / sum(s.duration_s for s in outcome.samples)
+    launches = sum(outcome.samples.launches)
+    return outcome.ops_per_launch * launches / sum(outcome.samples.duration_s)
 
 
 def test_capability_and_wall_clock_beside_a_busy_loop(
@@ -71,14 +71,15 @@ def test_capability_and_wall_clock_beside_a_busy_loop(
     """Coefficient of variation over runs of a second: capability, and the wall clock's figure."""
     count, length_s = (RUNS, 1.0) if benchmark.enabled else (2, 0.1)
     outcomes = [one_second(length_s) for _ in range(count)]
+    figures = [counter_figures(outcome) for outcome in outcomes]
     rates = {
-        "capability": [rate for o in outcomes if (rate := capability(o)) is not None],
+        "capability": [rate for f in figures if (rate := f.capability) is not None],
         "wall clock": [sustained(o) for o in outcomes],
     }
     assert len(rates["capability"]) == count
     # What is left of the capability's spread is the clock's: work a cycle holds still.
-    for name, figure in (("operations a cycle", ops_per_cycle), ("core clock", clock_hz)):
-        rates[name] = [value for o in outcomes if (value := figure(o)) is not None]
+    rates["operations a cycle"] = [each.per_cycle for each in figures if each.per_cycle is not None]
+    rates["core clock"] = [each.clock_hz for each in figures if each.clock_hz is not None]
     for name, values in rates.items():
         if len(values) < count:  # no probe on this architecture
             continue

@@ -14,7 +14,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.analysis.speed_modes import dominant_fast_mode
-from bench.analysis.tick_histogram import merge, tally
+from bench.analysis.tick_histogram import fold, merge
 from bench.evidence.outcome import TickHistogram
 from bench.machine.processor import processor
 from kernels import KERNELS
@@ -32,9 +32,7 @@ WORKERS = processor().workers
 def cycles(ticks: Ticks) -> TickHistogram:
     """Core cycles of each chunk that has a probe beside it."""
     probed = zip(ticks.work[:: ticks.chunks_per_probe], ticks.probe, strict=True)
-    return tally(
-        round(work * ticks.cycles_per_probe / probe) for work, probe in probed if probe > 0
-    )
+    return fold(round(work * ticks.cycles_per_probe / probe) for work, probe in probed if probe > 0)
 
 
 @pytest.mark.parametrize("workers", sorted({1, len(WORKERS)}))

@@ -21,12 +21,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.evidence.codec import replace
 from storage_bench.engines import choose
 from storage_bench.engines.choose import Engine
 from storage_bench.histogram import merged

@@ -1,14 +1,14 @@
 """Evidence of machines that were never there, from the real types, and facilities to match."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from bench.analysis import conclude
 from bench.evidence import Evidence, Tool
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Device, Storage
 from bench.evidence.stopping import StoppingRule
 from bench.execution.runner import run_plan
@@ -64,18 +64,21 @@ def make_evidence() -> MakeEvidence:
                 simulated=False,
             ),
             estimates=tuple(
-                Estimate(metric, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
-                for metric, rate in _held(found).items()
+                Estimate(metric, statistic, rate, rate * 0.99, rate * 1.01, unit, 0.75, 3)
+                for metric, statistic, rate in _held(found)
             ),
         )
 
     return make
 
 
-def _held(rates: Mapping[str, float]) -> Mapping[str, float]:
+def _held(rates: Mapping[str, float]) -> Iterator[tuple[str, Statistic, float]]:
     """The same, and what every accelerator sustains."""
-    cards = {metric: rate for metric, rate in rates.items() if metric.startswith("cuda.")}
-    return dict(rates) | {f"{metric}.sustained": rate for metric, rate in cards.items()}
+    for metric, rate in rates.items():
+        yield metric, Statistic.VALUE, rate
+    for metric, rate in rates.items():
+        if metric.startswith("cuda."):
+            yield metric, Statistic.SUSTAINED, rate
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import pytest
 from bench.evidence.bundle_writer import BundleWriter
 from bench.testing.machine import simulated_evidence
 from reports.declarations import capacity_plan, policy
+from reports.performance import analyse
 from reports.render import render
 from reports.report import build
 from reports.verification import verify
@@ -55,7 +56,7 @@ def test_the_main_job_leaves_a_bundle_that_verifies(run: tuple[Path, str]) -> No
 
 def test_the_figures_that_scripts_rely_on_are_there_with_intervals(run: tuple[Path, str]) -> None:
     report = json.loads((run[0] / "report.json").read_text())
-    estimates = {e["metric"]: e for e in report["estimates"]}
+    estimates = {e["figure"]: e for e in report["estimates"]}
 
     assert estimates.keys() >= {
         "cpu.vector.fp32", "cpu.vector.fp64", "cpu.vector.fp32.one_core", "cpu.matrix.fp32",
@@ -168,7 +169,7 @@ def test_ctrl_c_seals_what_was_measured_and_removes_what_was_written(tmp_path: P
     assert "FLOP/s" in first_outcome
     assert process.returncode == 5
     assert "interrupted" in printed
-    assert verify(folder / "evidence").interrupted == "interrupted by the user"
+    assert verify(folder / "evidence").evidence.interrupted == "interrupted by the user"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
@@ -182,7 +183,7 @@ def test_a_simulated_machine_is_reported_to_the_byte(  # type: ignore[no-untyped
         writer.add(outcome)
     writer.finish(evidence)
     report = build(
-        (verify(tmp_path / "evidence"),),
+        (analyse(verify(tmp_path / "evidence")),),
         None,
         policy.load(policy.DEFAULT),
         capacity_plan.load(capacity_plan.DEFAULT),

@@ -1,14 +1,23 @@
 """Every bundle under tests/golden/bundles is accepted by `verify`, for ever, and reported."""
 
+import importlib.util
 import shutil
+from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 
+from bench.analysis import concurrent_devices
 from bench.cli import main
 from bench.errors import InvalidEvidence
-from reports.verification import verify
+from bench.evidence.outcome import Measured
+from reports import verification
+from reports.performance import analyse
+from reports.render import render
+from reports.report import build
+from reports.verification import recompute, verify
 
 FOLDER = Path(__file__).parents[1] / "golden" / "bundles"
 BUNDLES = sorted(path for path in FOLDER.iterdir() if path.is_dir())
@@ -31,7 +40,7 @@ def test_verify_accepts_it(bundle: Path) -> None:
 
 @every
 def test_what_no_hardware_measured_says_so_and_is_named_so(bundle: Path) -> None:
-    assert verify(bundle).inventory.simulated is bundle.name.startswith(SYNTHETIC)
+    assert verify(bundle).evidence.inventory.simulated is bundle.name.startswith(SYNTHETIC)
 
 
 @every
@@ -61,4 +70,57 @@ def test_a_changed_byte_of_any_file_is_refused_by_its_name(bundle: Path, tmp_pat
         path.write_bytes(good)
 
     assert [name for name, said in refused.items() if name not in said] == []
-    assert verify(copy) == verify(bundle)
+    assert verify(copy).evidence == verify(bundle).evidence
+
+
+def test_the_synthetic_bundle_is_what_its_script_makes_to_the_byte(tmp_path: Path) -> None:
+    golden = FOLDER / "synthetic-three-gpus"
+    generator().generate(tmp_path / "again")
+    files = {path.relative_to(golden) for path in golden.rglob("*.json")}
+
+    assert {
+        path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*.json")
+    } == files
+    assert [
+        str(name)
+        for name in sorted(files)
+        if (golden / name).read_bytes() != (tmp_path / "again" / name).read_bytes()
+    ] == []
+
+
+def generator() -> ModuleType:
+    """The script that made it, which is no module of ours."""
+    spec = importlib.util.spec_from_file_location("generate", FOLDER.parent / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_process_is_fitted_once_and_the_audit_runs_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts: Counter[str] = Counter()
+
+    def counted(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def count(*given: object, **named: object) -> object:
+            counts[name] += 1
+            return real(*given, **named)
+
+        monkeypatch.setattr(module, name, count)
+
+    counted(concurrent_devices, "steady_state")
+    counted(verification, "audit")
+    counted(verification, "malformed")
+    counted(recompute, "estimates_of")
+
+    verified = verify(FOLDER / "synthetic-three-gpus")
+    report = build((analyse(verified),))
+    render(report, "html")
+    measured = [o for o in verified.evidence.outcomes if isinstance(o, Measured)]
+
+    assert len(measured) == 12
+    assert counts == {"steady_state": 12, "audit": 1, "malformed": 1, "estimates_of": 1}

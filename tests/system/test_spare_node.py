@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = (
-    "altair", "cryptography", "hatchling", "psutil", "pynvml", "threadpoolctl",
-    "vl_convert",
+    "altair", "cryptography", "hatchling", "msgspec", "psutil", "pynvml",
+    "threadpoolctl", "vl_convert",
 )  # fmt: skip
 ONLY = ("cpu.vector.fp32", "cpu.matrix.fp32", "storage.randread.4k")
 HIDE = f"""
@@ -115,3 +115,39 @@ def test_the_bundle_is_verified_and_reported_there(
 
     assert (verified.returncode, reported.returncode) == (0, 0), reported.stderr
     assert "cpu.vector.fp32" in reported.stdout
+
+
+SAME = """
+import sys
+from pathlib import Path
+from bench.evidence.codec.record import msgspec
+from bench.testing.complete_run import simulated_run
+from bench.evidence.bundle_writer import BundleWriter
+
+evidence = simulated_run()
+writer = BundleWriter(Path(sys.argv[1]), evidence.inventory, evidence.plan)
+for outcome in evidence.outcomes:
+    writer.add(outcome)
+writer.finish(evidence)
+print(msgspec)
+"""
+
+
+def test_it_writes_the_same_bytes_as_a_node_that_has_everything(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    written = {}
+    for name, given in (("spare", environment), ("full", os.environ | {"PYTHONPATH": str(ROOT)})):
+        done = subprocess.run(
+            [sys.executable, "-c", SAME, str(tmp_path / name)],
+            env=given, capture_output=True, text=True, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert (done.stdout.strip() == "None") is (name == "spare")
+        written[name] = {
+            path.relative_to(tmp_path / name).as_posix(): path.read_bytes()
+            for path in (tmp_path / name).rglob("*.json")
+        }
+
+    assert written["spare"] == written["full"]
+    assert len(written["full"]) > 20

@@ -44,6 +44,7 @@ def report(
 ) -> None:
     """Verify EVIDENCE (one bundle a machine) and judge it by a plan."""
     from bench.evidence.bundle_writer import write_atomically
+    from reports.performance import analyse
     from reports.render import render
     from reports.verification import verify
 
@@ -51,7 +52,7 @@ def report(
     if output is not None:
         refuse_output(output)
     question = Question.from_options(facility, policy, plan_id, year)
-    made = question.answer(tuple(verify(folder) for folder in folders))
+    made = question.answer(tuple(analyse(verify(folder)) for folder in folders))
     if output is not None:
         write_atomically(output, render(made, wanted).encode())
     elif wanted == "terminal":

@@ -62,6 +62,8 @@ def run(
     from bench.cli.commands.plan import prepare
     from bench.cli.report_request import Question, show, write_all
     from bench.execution.processes import WarmWorker
+    from reports.performance import analyse
+    from reports.verification import examine_evidence
 
     with WarmWorker() as ahead:
         refuse_collisions()
@@ -70,7 +72,7 @@ def run(
         folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         inventory, planned = prepare(profile, only, storage_dir or folder.absolute().parent)
         evidence = measure(inventory, planned, folder, ahead)
-    report = question.answer((evidence,))
+    report = question.answer((analyse(examine_evidence(evidence)),))
     written = write_all(report, folder)
     show(report, as_json)
     talk(f"evidence: {folder / 'evidence'}   report: {written}")

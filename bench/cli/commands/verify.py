@@ -21,7 +21,8 @@ def verify(context: click.Context, folder: Path, as_json: bool) -> None:
     from reports.verification import examine
     from reports.verification.audit import grave
 
-    evidence, findings = examine(folder)
+    verified = examine(folder)
+    evidence, findings = verified.evidence, verified.findings
     valid = not grave(findings)
     if as_json:
         print_json(

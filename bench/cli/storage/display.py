@@ -62,7 +62,7 @@ def _replicate(outcome: "Outcome") -> str:
     name = f"replicate {outcome.repeat + 1}"
     if outcome.kind == "failed" or outcome.kind == "skipped":
         return f"{name}: {outcome.reason}"
-    assert outcome.kind == "measured-trial"
+    assert outcome.kind == "measured-replicate"
     assert outcome.trial.result is not None
     trial, result = outcome.trial, outcome.trial.result
     resumed = f", after the run was taken up again {outcome.resumed_at}"

@@ -8,7 +8,7 @@ import signal
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ import click
 from bench.cli.options import FOLDER, engine_option
 from bench.cli.output import json_option, print_json, talk, told
 from bench.errors import Incomplete, UsageError
+from bench.evidence.codec import replace
 
 if TYPE_CHECKING:
     from bench.evidence import Evidence
@@ -107,7 +108,7 @@ def guarantee(
         show(demanded, judged, evidence.outcomes)
     talk(f"evidence: {work.folder}   check it: capbench verify {work.folder}")
     if evidence.interrupted is not None:
-        kept = sum(o.kind == "measured-trial" for o in evidence.outcomes)
+        kept = sum(o.kind == "measured-replicate" for o in evidence.outcomes)
         raise Incomplete(
             f"Interrupted with {kept} of {work.case.repeats} replicates measured.",
             f"Go on with: capbench storage guarantee --resume {work.folder.parent}",

@@ -43,6 +43,7 @@ def ledger(
     from reports.declarations import storage_inventory
     from reports.declarations.capacity_plan import storage_targets
     from reports.judgement.guarantees import certificates
+    from reports.performance import analyse
     from reports.verification import verify
 
     if (file is None) == (facility is None):
@@ -53,7 +54,7 @@ def ledger(
         assert facility is not None
         inventory = ledgers.of_facility(facilities.load(facility))
     wanted = storage_targets(plan_id, year)
-    shown = certificates([verify(bundle) for bundle in bundles])
+    shown = certificates([analyse(verify(bundle)) for bundle in bundles])
     found = ledgers.ledger(inventory, ledgers.definitions(), wanted.share, shown)
     proven = evidenced(inventory, media_files, wanted.share, shown)
     if as_json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from bench.cli.output import told
+from bench.evidence.codec import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """NVIDIA GPUs: found by the CUDA driver, described and watched by NVML, timed by torch events."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Absent, Accelerator, Device
 from bench.machine.cpu_counters import CpuCounters
 from bench.machine.devices import cuda_driver, nvml

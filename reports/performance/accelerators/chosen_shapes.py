@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bench.evidence import Evidence
 from bench.evidence.shape_search import ShapeTrial
+from reports.performance.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class ChosenShape:
     trials: tuple[ShapeTrial, ...]
 
 
-def chosen_shapes(evidence: Evidence) -> tuple[ChosenShape, ...]:
+def chosen_shapes(subject: Subject) -> tuple[ChosenShape, ...]:
     """Every search of the plan."""
+    evidence = subject.evidence
     models = {device.uuid: device.name for device in evidence.inventory.devices}
     return tuple(
         ChosenShape(

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from bench.evidence import Evidence
 from bench.evidence.inventory import Accelerator, Device
-from bench.evidence.outcome import Measured, Reading
-from bench.evidence.plan import KernelCase
+from bench.evidence.outcome import Reading
+from reports.performance.subject import Subject
 
 RAISED = 1.005
 """A limit above the default by less is its rounding to milliwatts."""
@@ -13,14 +12,13 @@ OVERCLOCKED = 1.005
 """A clock above the highest one of the driver by less is the sensor's rounding."""
 
 
-def remarks(evidence: Evidence) -> tuple[str, ...]:
+def remarks(subject: Subject) -> tuple[str, ...]:
     """One line for everything about a card that a figure is not to be read without."""
-    host = evidence.inventory.host.hostname
     return tuple(
-        f"{host}: {device.backend}:{device.index} ({device.name}): {text}"
-        for device in evidence.inventory.devices
+        f"{subject.host}: {device.backend}:{device.index} ({device.name}): {text}"
+        for device in subject.evidence.inventory.devices
         if device.accelerator is not None
-        for text in _of(device.accelerator, _readings(evidence, device))
+        for text in _of(device.accelerator, _readings(subject, device))
     )
 
 
@@ -50,15 +48,10 @@ def _of(facts: Accelerator, readings: tuple[Reading, ...]) -> Iterator[str]:
         yield f"clocked at {max(clocks) / 1e9:.3f} GHz, {top / 1e9:.3f} GHz is its highest"
 
 
-def _readings(evidence: Evidence, device: Device) -> tuple[Reading, ...]:
-    cases = {
-        case.id
-        for case in evidence.plan.cases
-        if isinstance(case, KernelCase) and case.device == device.uuid
-    }
+def _readings(subject: Subject, device: Device) -> tuple[Reading, ...]:
     return tuple(
         reading
-        for outcome in evidence.outcomes
-        if isinstance(outcome, Measured) and outcome.case_id in cases
+        for case, outcome in subject.derived.kernels
+        if case.device == device.uuid
         for reading in outcome.readings
     )

@@ -4,11 +4,10 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
-from bench.analysis.concurrent_devices import DeviceGroup, device_group
-from bench.evidence import Evidence
-from bench.evidence.outcome import Measured
+from bench.analysis.derived import GroupRun
 from bench.evidence.plan import KernelCase
-from reports.performance.accelerators.runs import label, right
+from reports.performance.accelerators.runs import label
+from reports.performance.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,41 +35,40 @@ class NodeRun:
     """Fastest minus slowest, as a share of the median; median over repeats."""
 
 
-def node_runs(evidence: Evidence) -> tuple[NodeRun, ...]:
+def node_runs(subject: Subject) -> tuple[NodeRun, ...]:
     """Every group of several cards that ran together, in the order of the plan."""
     found = []
-    for cases in evidence.plan.sets():
+    for cases, runs in subject.derived.groups.items():
         grouped = [case for case in cases if isinstance(case, KernelCase) and case.group]
-        if len(grouped) > 1 and (run := _run(evidence, grouped)) is not None:
+        if len(grouped) > 1 and (run := _run(subject, grouped, runs)) is not None:
             found.append(run)
     return tuple(found)
 
 
-def _run(evidence: Evidence, cases: list[KernelCase]) -> NodeRun | None:
-    names = {device.uuid: label(device) for device in evidence.inventory.devices}
-    outcomes = {names[case.device]: right(evidence, case) for case in cases}
-    rounds: list[tuple[list[str], DeviceGroup]] = []
-    for repeat in range(cases[0].repeats):
-        same = {name: o for name, each in outcomes.items() for o in each if o.repeat == repeat}
-        seen = device_group(list[Measured](same.values()), cases[0].unit)
-        if seen is not None:
-            rounds.append((list(same), seen))
+def _run(subject: Subject, cases: list[KernelCase], runs: tuple[GroupRun, ...]) -> NodeRun | None:
+    names = {device.uuid: label(device) for device in subject.evidence.inventory.devices}
+    cards = {case.id: names[case.device] for case in cases}
+    rounds = [
+        ([cards[outcome.case_id] for outcome in run.outcomes], run.devices)
+        for run in runs
+        if run.devices is not None
+    ]
     if not rounds:
         return None
     slowest = Counter(
-        min(zip(cards, seen.courses, strict=True), key=lambda pair: pair[1].settled)[0]
-        for cards, seen in rounds
+        min(zip(some, seen.courses, strict=True), key=lambda pair: pair[1].settled)[0]
+        for some, seen in rounds
     )
     steady = [seen.sustained for _, seen in rounds if seen.sustained is not None]
-    ran = {card for cards, _ in rounds for card in cards}
+    ran = {card for some, _ in rounds for card in some}
     return NodeRun(
-        host=evidence.inventory.host.hostname,
+        host=subject.host,
         metric=cases[0].group or cases[0].metric,
         implementation=cases[0].implementation,
         unit=cases[0].unit,
         planned=len(cases),
-        measured=tuple(name for name in outcomes if name in ran),
-        lost=tuple(name for name in outcomes if name not in ran),
+        measured=tuple(name for name in cards.values() if name in ran),
+        lost=tuple(name for name in cards.values() if name not in ran),
         total=statistics.median(seen.total for _, seen in rounds),
         sustained=statistics.median(steady) if steady else None,
         slowest=slowest.most_common(1)[0][0],

@@ -3,45 +3,46 @@
 import statistics
 from collections.abc import Iterator
 
-from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Accelerator, Device
 from bench.evidence.outcome import Measured
-from bench.evidence.plan import KernelCase, full_name
+from bench.evidence.plan import KernelCase
 from reports.catalogue.accelerators import Pipe, silicon_of
 from reports.catalogue.lookup import Resolved, Seen, UnknownCard, find, resolve
-from reports.performance.peak import PER_CYCLE, Peak
+from reports.performance.peak import Peak
+from reports.performance.subject import Subject
 from reports.quantities import Interval, exact
 
 _PIPES: dict[str, Pipe] = {"fma": "vector", "gemm": "matrix"}
 
 
-def accelerator_peaks(evidence: Evidence) -> tuple[Peak, ...]:
+def accelerator_peaks(subject: Subject) -> tuple[Peak, ...]:
     """Every rate and bandwidth of every accelerator, beside the peak of that device.
 
     A rate has two peaks: that of the data sheet, and, where both clocks are known, the same at
     the mean clock of the readings under this load. Above the second is an error in any case.
     """
-    devices = {device.uuid: device for device in evidence.inventory.devices}
-    figures = {estimate.metric: estimate for estimate in evidence.estimates}
+    devices = {device.uuid: device for device in subject.evidence.inventory.devices}
     found: list[Peak] = []
-    for case in evidence.plan.cases:
+    for case in subject.evidence.plan.cases:
         device = devices.get(case.device) if isinstance(case, KernelCase) else None
         if not isinstance(case, KernelCase) or device is None or device.backend == "cpu":
             continue
-        estimate = figures.get(full_name(case)) or figures.get(case.metric)
+        own = subject.figure(case.metric, Statistic.VALUE, case.implementation)
+        estimate = own or subject.figure(case.metric)
         if estimate is not None:
-            found += _of_case(evidence, case, device, estimate)
-        for name in (full_name(case), case.metric):
-            if (cycles := figures.get(f"{name}.{PER_CYCLE}")) is not None:
-                found += _of_cycles(evidence, case, device, cycles)
+            found += _of_case(subject, case, device, estimate)
+        for way in (case.implementation, None):
+            cycles = subject.figure(case.metric, Statistic.PER_CYCLE, way)
+            if cycles is not None:
+                found += _of_cycles(subject, case, device, cycles)
     return tuple(found)
 
 
 def _of_case(
-    evidence: Evidence, case: KernelCase, device: Device, estimate: Estimate
+    subject: Subject, case: KernelCase, device: Device, estimate: Estimate
 ) -> Iterator[Peak]:
-    host = evidence.inventory.host.hostname
+    host = subject.host
     partition = device.accelerator.partition if device.accelerator is not None else None
     if partition is not None and not partition.startswith("whole"):
         reason = f"{partition}: the peaks are those of whole cards"
@@ -57,7 +58,7 @@ def _of_case(
             return
         how = f"{resolved.how}: {resolved.source}"
         yield _peak(host, estimate, device, resolved.per_s, resolved.confidence, how)
-        clock_hz = _mean_clock_hz(evidence, case)
+        clock_hz = _mean_clock_hz(subject, case)
         scaled = None if clock_hz is None else resolved.at(clock_hz)
         if scaled is not None and clock_hz is not None and resolved.clock_hz is not None:
             clocks = f"{clock_hz / 1e9:.3f} GHz, not {resolved.clock_hz / 1e9:.3f} GHz"
@@ -66,10 +67,10 @@ def _of_case(
 
 
 def _of_cycles(
-    evidence: Evidence, case: KernelCase, device: Device, estimate: Estimate
+    subject: Subject, case: KernelCase, device: Device, estimate: Estimate
 ) -> Iterator[Peak]:
     """FLOP per cycle of one multiprocessor, by its own counter: no clock sensor takes part."""
-    host = evidence.inventory.host.hostname
+    host = subject.host
     architecture = device.accelerator.architecture if device.accelerator is not None else None
     silicon = silicon_of(architecture, device.name)
     flop = None if silicon is None else silicon.flop(case.precision, _PIPES[case.kernel])
@@ -105,13 +106,13 @@ def _resolved(device: Device, case: KernelCase) -> Resolved | None:
     return resolve(device.name, case.precision, "vector", seen)
 
 
-def _mean_clock_hz(evidence: Evidence, case: KernelCase) -> float | None:
+def _mean_clock_hz(subject: Subject, case: KernelCase) -> float | None:
     clocks = [
-        reading.clock_hz
-        for outcome in evidence.outcomes
-        if isinstance(outcome, Measured) and outcome.case_id == case.id
-        for reading in outcome.readings
-        if reading.clock_hz is not None
+        clock_hz
+        for outcome in subject.derived.of_case(case)
+        if isinstance(outcome, Measured)
+        for clock_hz in outcome.readings.clock_hz
+        if clock_hz is not None
     ]
     return statistics.fmean(clocks) if clocks else None
 
@@ -127,7 +128,7 @@ def _peak(
     measured = Interval(estimate.low, estimate.value, estimate.high)
     return Peak(
         host=host,
-        metric=estimate.metric,
+        metric=estimate.name,
         unit=estimate.unit,
         measured=measured,
         theoretical=theoretical,

@@ -5,15 +5,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.concurrent_devices import single_device
-from bench.analysis.energy import energy
 from bench.analysis.steady_state import SteadyState
-from bench.evidence import Evidence
 from bench.evidence.inventory import Device
 from bench.evidence.outcome import Measured
 from bench.evidence.plan import KernelCase, full_name
 from reports.performance.accelerators.peaks import accelerator_peaks
 from reports.performance.accelerators.throttling import causes, during
+from reports.performance.subject import Subject
 from reports.quantities import Interval
 
 
@@ -68,34 +66,24 @@ class AcceleratorRun:
     missing_sensors: tuple[str, ...]
 
 
-def accelerator_runs(evidence: Evidence) -> tuple[AcceleratorRun, ...]:
+def accelerator_runs(subject: Subject) -> tuple[AcceleratorRun, ...]:
     """Every case of an accelerator that was measured, in the order of the plan."""
-    devices = {d.uuid: d for d in evidence.inventory.devices if d.backend != "cpu"}
+    devices = {d.uuid: d for d in subject.evidence.inventory.devices if d.backend != "cpu"}
     tops: dict[str, Interval] = {}
-    for peak in accelerator_peaks(evidence):
+    for peak in subject.once(accelerator_peaks):
         if peak.theoretical is not None:
             tops.setdefault(peak.metric, peak.theoretical)
     found = []
-    for case in evidence.plan.cases:
+    for case in subject.evidence.plan.cases:
         if not isinstance(case, KernelCase) or case.device not in devices:
             continue
-        measured = right(evidence, case)
-        courses = [course for outcome in measured if (course := single_device(outcome, case.unit))]
+        measured = subject.derived.valid(case)
+        states = (subject.derived.steady_state(case, outcome) for outcome in measured)
+        courses = [state for state in states if state is not None]
         if courses:
             top = tops.get(full_name(case)) or tops.get(case.metric)
-            found.append(_run(evidence, case, devices[case.device], measured, courses, top))
+            found.append(_run(subject, case, devices[case.device], measured, courses, top))
     return tuple(found)
-
-
-def right(evidence: Evidence, case: KernelCase) -> list[Measured]:
-    """What was measured of a case with a right result."""
-    return [
-        outcome
-        for outcome in evidence.outcomes
-        if isinstance(outcome, Measured)
-        and outcome.case_id == case.id
-        and outcome.error <= outcome.tolerance
-    ]
 
 
 def label(device: Device) -> str:
@@ -103,7 +91,7 @@ def label(device: Device) -> str:
 
 
 def _run(
-    evidence: Evidence,
+    subject: Subject,
     case: KernelCase,
     device: Device,
     measured: Sequence[Measured],
@@ -116,7 +104,7 @@ def _run(
     readings = [reading for outcome in measured for reading in outcome.readings]
     facts = device.accelerator
     return AcceleratorRun(
-        host=evidence.inventory.host.hostname,
+        host=subject.host,
         metric=case.metric,
         implementation=case.implementation,
         unit=case.unit,
@@ -137,23 +125,21 @@ def _run(
         throttled_samples=sum(
             bool(names) for o in measured for names in during(o.samples, o.readings)
         ),
-        spent=_spent(measured, case.unit),
+        spent=_spent(subject, measured, case.unit),
         missing_sensors=tuple(dict.fromkeys(s for o in measured for s in o.missing_sensors)),
     )
 
 
-def _spent(measured: Sequence[Measured], unit: str) -> Spent | None:
+def _spent(subject: Subject, measured: Sequence[Measured], unit: str) -> Spent | None:
     """Energy over the time that it was read, against the work of the same time."""
     joules, seconds, work, sources = [], [], [], []
     for outcome in measured:
         if not outcome.samples:
             continue
-        last = outcome.samples[-1]
-        length_s = last.start_s + last.duration_s
-        found = energy(outcome.readings, length_s)
+        length_s = outcome.samples.end_s
+        found = subject.derived.energy(outcome)
         if found is not None:
-            each = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
-            done = each * sum(sample.launches for sample in outcome.samples)
+            done = outcome.work_per_launch(unit) * sum(outcome.samples.launches)
             joules.append(found.energy_j)
             seconds.append(found.duration_s)
             work.append(done / length_s * found.duration_s)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.evidence import throttle_reasons
-from bench.evidence.outcome import Reading, Sample
+from bench.evidence.outcome import Reading, Readings, Samples
 
 SHARE = 0.05
 """A reason in fewer of the readings is not named: it explains next to nothing."""
@@ -75,21 +75,21 @@ def reasons(readings: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
     )
 
 
-def during(samples: Sequence[Sample], readings: Sequence[Reading]) -> tuple[tuple[str, ...], ...]:
+def during(samples: Samples, readings: Readings) -> tuple[tuple[str, ...], ...]:
     """Of every sample the reasons for a lowered clock while it was taken, each once.
 
     Samples and readings are in the order of time. A sample between two readings has the reasons
     of the one before: a clock is held down for longer than sensors take to be read again.
     """
-    times_s = [reading.at_s for reading in readings]
+    if readings.accelerator is None:
+        return ((),) * len(samples)
+    told = readings.accelerator.throttle
     found = []
-    for sample in samples:
-        first = bisect_left(times_s, sample.start_s)
-        end = bisect_right(times_s, sample.start_s + sample.duration_s)
-        inside = readings[first:end] or readings[max(0, first - 1) : first]
-        names = (
-            n for r in inside if r.accelerator is not None for n in r.accelerator.throttle or ()
-        )
+    for start_s, duration_s in zip(samples.start_s, samples.duration_s, strict=True):
+        first = bisect_left(readings.at_s, start_s)
+        end = bisect_right(readings.at_s, start_s + duration_s)
+        inside = told[first:end] or told[max(0, first - 1) : first]
+        names = (name for reasons in inside for name in reasons or ())
         found.append(tuple(dict.fromkeys(name for name in names if name != throttle_reasons.IDLE)))
     return tuple(found)
 

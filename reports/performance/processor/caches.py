@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Processor
-from bench.planning import metric_names
+from bench.evidence.plan import CPU, KernelCase
 from reports.performance.processor.cache_levels import Level, Size, levels
+from reports.performance.subject import Subject
 
-LATENCY = "cpu.cache.latency"
-READ = "cpu.cache.read"
-ONE_CORE = ".one_core"
-CYCLES = ".cycles"
+QUANTITIES = {"chase": "latency", "ladder": "read"}
+"""What the kernels that go over several working sets measure."""
 MEMORY = "memory"
 
 
@@ -48,15 +46,15 @@ class Step:
     estimate: Estimate
 
 
-def cache_levels(evidence: Evidence) -> tuple[CacheLevel, ...]:
+def cache_levels(subject: Subject) -> tuple[CacheLevel, ...]:
     """Levels from the latency staircase and the bandwidth ladder, innermost first.
 
     Latencies are one core's alone. They tell levels apart for all cores too, but what a level
     holds and how long it takes while all of them read is then not known.
     """
     found: list[CacheLevel] = []
-    processor = evidence.inventory.host.processor
-    every = steps(evidence)
+    processor = subject.evidence.inventory.host.processor
+    every = subject.once(steps)
     latencies = {s.set_bytes: s.estimate.value for s in every if s.quantity == "latency"}
     for cores in sorted({step.cores for step in every}):
         mine = [step for step in every if step.cores == cores]
@@ -68,42 +66,40 @@ def cache_levels(evidence: Evidence) -> tuple[CacheLevel, ...]:
             last = level is shown[-1]
             found.append(
                 CacheLevel(
-                    host=evidence.inventory.host.hostname,
+                    host=subject.host,
                     cores=cores,
                     name=MEMORY if last else f"cache {i + 1}",
                     size=level.size if alone else None,
                     streamed_size=level.streamed_size,
                     claimed_bytes=size_bytes,
                     latency_s=level.latency_s if alone else None,
-                    latency_cycles=_cycles(evidence, mine, level),
+                    latency_cycles=_cycles(subject, mine, level),
                     read=level.read,
                 )
             )
     return tuple(found)
 
 
-def steps(evidence: Evidence) -> tuple[Step, ...]:
+def steps(subject: Subject) -> tuple[Step, ...]:
     """Every latency and read bandwidth by working set, rising."""
-    workers = len(evidence.inventory.host.processor.workers)
+    cases = {
+        case.metric: case
+        for case in subject.evidence.plan.cases
+        if isinstance(case, KernelCase) and case.device == CPU and case.kernel in QUANTITIES
+    }
     found = []
-    for estimate in evidence.estimates:
-        parsed = metric_names.parse_working_set(estimate.metric)
-        if parsed is None:
+    for estimate in subject.evidence.estimates:
+        case, size_bytes = cases.get(estimate.metric), estimate.working_set_bytes
+        if case is None or size_bytes is None or estimate.statistic is not Statistic.VALUE:
             continue
-        metric, size_bytes = parsed
-        stem = metric.removesuffix(ONE_CORE)
-        quantity = {LATENCY: "latency", READ: "read"}.get(stem)
-        if quantity is not None:
-            cores = workers if metric == stem else 1
-            host = evidence.inventory.host.hostname
-            found.append(Step(host, cores, quantity, size_bytes, estimate))
+        quantity = QUANTITIES[case.kernel]
+        found.append(Step(subject.host, len(case.cpus), quantity, size_bytes, estimate))
     return tuple(sorted(found, key=lambda s: (s.cores, s.quantity, s.set_bytes)))
 
 
-def is_step(metric: str) -> bool:
+def is_step(estimate: Estimate) -> bool:
     """Whether a figure is of one working set among many: shown as a curve, not in a list."""
-    parsed = metric_names.parse_working_set(metric.removesuffix(CYCLES))
-    return parsed is not None and parsed[0].removesuffix(ONE_CORE) in (LATENCY, READ)
+    return estimate.working_set_bytes is not None
 
 
 def _claimed(processor: Processor, caches: int) -> tuple[int | None, ...]:
@@ -113,12 +109,20 @@ def _claimed(processor: Processor, caches: int) -> tuple[int | None, ...]:
     return (*(ordered if len(ordered) == caches else [None] * caches), None)
 
 
-def _cycles(evidence: Evidence, mine: list[Step], level: Level) -> float | None:
+def _cycles(subject: Subject, mine: list[Step], level: Level) -> float | None:
     """Cycles of the working set whose latency is the level's."""
-    figures = {estimate.metric: estimate.value for estimate in evidence.estimates}
     latencies = [s.estimate for s in mine if s.quantity == "latency"]
     if level.latency_s is None or not latencies:
         return None
     latency_s = level.latency_s
     nearest = min(latencies, key=lambda e: abs(e.value - latency_s))
-    return figures.get(nearest.metric + CYCLES)
+    asked = (*nearest.subject, nearest.working_set_bytes)
+    return next(
+        (
+            estimate.value
+            for estimate in subject.evidence.estimates
+            if estimate.statistic is Statistic.CYCLES
+            and (*estimate.subject, estimate.working_set_bytes) == asked
+        ),
+        None,
+    )

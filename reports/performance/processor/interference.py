@@ -1,15 +1,15 @@
 """Interference: who took the processor away from a measurement."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.analysis.capability import capability, worker_rates, workers
 from bench.analysis.speed_modes import modes
 from bench.analysis.tick_histogram import merge
-from bench.evidence import Evidence
-from bench.evidence.outcome import Measured, Sample
+from bench.evidence.outcome import Measured, Sample, WorkerTicks
 from bench.evidence.plan import full_name
+from reports.performance.subject import Subject
 
 MIN_SHARE = 0.01
 """Below one per cent of the workers' time nothing is named."""
@@ -42,18 +42,30 @@ class Cause:
 
 def interference_causes(measured: Measured) -> tuple[tuple[Cause, ...], ...]:
     """For every sample the causes that the counters name; an empty tuple is a quiet one."""
-    rates = [worker_rates(sample) for sample in measured.samples]
-    best = tuple(max(worker) for worker in zip(*rates, strict=True)) if rates else ()
+    alone = [worker for worker in measured.ticks if worker.set_bytes is None]
+    workers = max(1, len({worker.cpu for worker in measured.ticks}))
+    slow = _slow(alone, len(measured.samples))
     return tuple(
-        _interference_causes(sample, measured.counter_hz, best) for sample in measured.samples
+        _causes(sample, measured.counter_hz, workers, cpus)
+        for sample, cpus in zip(measured.samples, slow, strict=True)
     )
 
 
-def _interference_causes(
-    sample: Sample, counter_hz: float | None, best: tuple[float, ...]
+def _slow(workers: list[WorkerTicks], samples: int) -> list[tuple[int, ...]]:
+    """Of each sample the CPUs whose median chunk took much longer than in their best sample."""
+    slow: list[tuple[int, ...]] = [()] * samples
+    for worker in workers:
+        known = [ticks for ticks in worker.median_ticks if ticks and ticks > 0]
+        for position, ticks in enumerate(worker.median_ticks):
+            if not ticks or ticks > SLOWER * min(known, default=ticks):
+                slow[position] = (*slow[position], worker.cpu)
+    return slow
+
+
+def _causes(
+    sample: Sample, counter_hz: float | None, workers: int, slow: tuple[int, ...]
 ) -> tuple[Cause, ...]:
-    of_sets = sample.sets[0].workers if sample.sets else ()
-    workers_s = sample.duration_s * max(1, len(sample.workers or of_sets))
+    workers_s = sample.duration_s * workers
     taken = (
         (sample.disturbance.run_delay_s, InterferenceSource.PROCESSES),
         (sample.disturbance.steal_s, InterferenceSource.HYPERVISOR),
@@ -64,11 +76,6 @@ def _interference_causes(
         for spent_s, by in taken
         if spent_s is not None and spent_s > MIN_SHARE * workers_s
     ]
-    slow = tuple(
-        worker.cpu
-        for worker, rate, top in zip(sample.workers, worker_rates(sample), best, strict=True)
-        if rate * SLOWER < top
-    )
     if slow:
         near = counter_hz is not None and any(
             ticks is not None and ticks / counter_hz < SAME_CORE_S for ticks in sample.distances
@@ -122,15 +129,11 @@ class Disturbance:
         return lost or bool(self.blames) or len(self.speeds) > 1
 
 
-def disturbances(evidence: Evidence) -> tuple[Disturbance, ...]:
+def disturbances(subject: Subject) -> tuple[Disturbance, ...]:
     """One entry a case that was measured, in the order of the plan."""
     found = []
-    for case in evidence.plan.cases:
-        measured = [
-            outcome
-            for outcome in evidence.outcomes
-            if isinstance(outcome, Measured) and outcome.case_id == case.id
-        ]
+    for case in subject.evidence.plan.cases:
+        measured = [o for o in subject.derived.of_case(case) if isinstance(o, Measured)]
         if not measured:
             continue
         counts = Counter(
@@ -141,11 +144,11 @@ def disturbances(evidence: Evidence) -> tuple[Disturbance, ...]:
         )
         found.append(
             Disturbance(
-                host=evidence.inventory.host.hostname,
+                host=subject.host,
                 metric=full_name(case),
                 unit=case.unit,
                 samples=sum(len(outcome.samples) for outcome in measured),
-                sustained_share=_share(measured, case.unit),
+                sustained_share=_share(subject, measured, case.unit),
                 blames=tuple(Blame(by, count) for by, count in counts.most_common()),
                 speeds=_speeds(measured),
             )
@@ -153,22 +156,20 @@ def disturbances(evidence: Evidence) -> tuple[Disturbance, ...]:
     return tuple(found)
 
 
-def _share(measured: list[Measured], unit: str) -> float | None:
+def _share(subject: Subject, measured: list[Measured], unit: str) -> float | None:
     """Work over wall time of all processes, over the same time at capability."""
     done, possible = 0.0, 0.0
     for outcome in measured:
-        rate = capability(outcome)
+        rate = subject.derived.counters(outcome).capability
         if rate is None:
             return None
-        each = outcome.bytes_per_launch if unit == "B/s" else outcome.ops_per_launch
-        for sample in outcome.samples:
-            done += each * sample.launches
-            possible += rate * sample.duration_s
+        done += outcome.work_per_launch(unit) * sum(outcome.samples.launches)
+        possible += rate * math.fsum(outcome.samples.duration_s)
     return done / possible if possible else None
 
 
 def _speeds(measured: list[Measured]) -> tuple[Speed, ...]:
-    rows = [(o.counter_hz, worker) for o in measured for worker in workers(o)]
+    rows = [(o.counter_hz, w) for o in measured for w in o.ticks if w.set_bytes is None]
     if not rows or any(hz is None for hz, _ in rows):
         return ()
     hz = sum(hz for hz, _ in rows if hz is not None) / len(rows)

@@ -6,8 +6,9 @@ Communications of the ACM 52, 2009, 65-76). A ridge is where the two are equal.
 
 from dataclasses import dataclass
 
-from bench.evidence import Evidence
-from reports.performance.processor.caches import ONE_CORE, CacheLevel, cache_levels
+from bench.evidence.conclusions import Statistic
+from reports.performance.processor.caches import CacheLevel, cache_levels
+from reports.performance.subject import Subject
 
 _PRECISIONS = ("fp32", "fp64")
 _STREAMS = ("read", "copy", "triad")
@@ -47,25 +48,24 @@ class Roofline:
     """Highest bandwidth first."""
 
 
-def rooflines(evidence: Evidence) -> tuple[Roofline, ...]:
+def rooflines(subject: Subject) -> tuple[Roofline, ...]:
     """One core's and all cores', where a vector peak and a bandwidth of it were measured.
 
     All are rates while the cores are ours: a bound may not hang on who else was there.
     """
-    figures = {estimate.metric: estimate.value for estimate in evidence.estimates}
     found = []
-    ways = {1: ONE_CORE, len(evidence.inventory.host.processor.workers): ""}
-    for cores, suffix in ways.items():
+    ways = {1: ".one_core", len(subject.evidence.inventory.host.processor.workers): ""}
+    for cores, place in ways.items():
         roofs = tuple(
             Roof(precision, flops)
             for precision in _PRECISIONS
-            if (flops := _best(figures, f"cpu.vector.{precision}{suffix}")) is not None
+            if (flops := _best(subject, f"cpu.vector.{precision}{place}")) is not None
         )
-        caches = [level for level in cache_levels(evidence) if level.cores == cores]
-        ceilings = (*_of_caches(caches), *_of_memory(figures, suffix))
+        caches = [level for level in subject.once(cache_levels) if level.cores == cores]
+        ceilings = (*_of_caches(caches), *_of_memory(subject, place))
         if roofs and ceilings:
             ordered = tuple(sorted(ceilings, key=lambda c: -c.bandwidth))
-            found.append(Roofline(evidence.inventory.host.hostname, cores, roofs, ordered))
+            found.append(Roofline(subject.host, cores, roofs, ordered))
     return tuple(found)
 
 
@@ -73,20 +73,17 @@ def _of_caches(caches: list[CacheLevel]) -> list[Ceiling]:
     return [Ceiling(level.name, level.read) for level in caches if level.read is not None]
 
 
-def _of_memory(figures: dict[str, float], suffix: str) -> list[Ceiling]:
-    found = [
-        (f"memory.{stream}", _best(figures, f"memory.{stream}{suffix}")) for stream in _STREAMS
-    ]
+def _of_memory(subject: Subject, place: str) -> list[Ceiling]:
+    found = [(f"memory.{stream}", _best(subject, f"memory.{stream}{place}")) for stream in _STREAMS]
     return [Ceiling(name, rate) for name, rate in found if rate is not None]
 
 
-def _best(figures: dict[str, float], metric: str) -> float | None:
+def _best(subject: Subject, metric: str) -> float | None:
     """The rate while the cores are ours, of the best way; without cycle counters the sustained."""
-    beside = [
-        value
-        for name, value in figures.items()
-        if name.startswith(f"{metric}.")
-        and name.endswith(".capability")
-        and (ONE_CORE in metric) == (ONE_CORE in name)
+    capable = [
+        estimate.value
+        for estimate in subject.evidence.estimates
+        if estimate.metric == metric and estimate.statistic is Statistic.CAPABILITY
     ]
-    return max(beside, default=figures.get(metric))
+    sustained = subject.figure(metric)
+    return max(capable, default=None if sustained is None else sustained.value)

@@ -21,6 +21,6 @@ def charts(report: Report) -> dict[str, Specification]:
         found["roofline"] = cache_charts.roofline(report)
     if report.series:
         found["samples"] = samples(report)
-    if any(not is_step(item.estimate.metric) for item in report.estimates):
+    if any(not is_step(item.estimate) for item in report.estimates):
         found["estimates"] = estimates(report)
     return found

@@ -3,7 +3,6 @@
 import altair as alt
 
 from bench.units import format_si
-from reports.performance.processor.caches import is_step
 from reports.render import frames
 from reports.render.charts.specification import BLUE, Specification, as_wide_as_the_page
 from reports.render.text import printable
@@ -13,10 +12,10 @@ from reports.report import Report
 def estimates(report: Report) -> Specification:
     """The interval of every estimate relative to its value; working sets have their own chart."""
     frame = frames.estimates(report)
-    frame = frame[~frame["metric"].map(is_step)].reset_index(drop=True)
+    frame = frame[frame["working_set_bytes"].isna()].reset_index(drop=True)
     frame["figure"] = [
         figure_text(report, host, metric)
-        for host, metric in zip(frame["host"], frame["metric"], strict=True)
+        for host, metric in zip(frame["host"], frame["figure"], strict=True)
     ]
     frame["said"] = [
         f"{format_si(value, unit)}, {count} processes, {confidence:.0%}"

@@ -101,7 +101,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 def _machines(report: Report) -> Iterator[Text]:
     seen = set()
-    for machine in report.machines:
+    for machine in report.summaries:
         if machine.host in seen:  # several bundles of one machine
             continue
         seen.add(machine.host)

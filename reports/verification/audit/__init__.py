@@ -6,7 +6,7 @@ rules compare what a bundle says twice. They cannot find a fabrication that is c
 
 from collections.abc import Iterable
 
-from bench.evidence import Evidence
+from reports.performance.subject import Subject
 from reports.verification.audit import (
     accuracy,
     clocks,
@@ -37,16 +37,16 @@ OF_MACHINES: tuple[Rule, ...] = (
 RULES: tuple[Rule, ...] = (*OF_SCRIPTS, *OF_MACHINES)
 
 
-def malformed(evidence: Evidence) -> tuple[AuditFinding, ...]:
+def malformed(subject: Subject) -> tuple[AuditFinding, ...]:
     """Numbers that no observation has: with one of them nothing else can be computed."""
-    return tuple(f for rule in OF_SCRIPTS for f in rule.findings(evidence))
+    return tuple(f for rule in OF_SCRIPTS for f in rule.findings(subject))
 
 
-def audit(evidence: Evidence) -> tuple[AuditFinding, ...]:
+def audit(subject: Subject) -> tuple[AuditFinding, ...]:
     """Every finding about well-formed evidence whose estimates follow, rule by rule."""
-    if evidence.inventory.simulated:
+    if subject.evidence.inventory.simulated:
         return ()
-    return tuple(f for rule in OF_MACHINES for f in rule.findings(evidence))
+    return tuple(f for rule in OF_MACHINES for f in rule.findings(subject))
 
 
 def grave(

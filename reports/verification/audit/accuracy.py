@@ -6,8 +6,8 @@ A run in fewer bits shows in its error, whatever it is called: FP32 leaves 3e-7,
 from collections.abc import Iterator
 from math import ceil
 
-from bench.evidence import Evidence
 from bench.evidence.plan import KernelCase
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import kernels, place
 
@@ -29,8 +29,8 @@ UNITS = {"fp64": 2.0**-52, "fp32": 2.0**-23, "fp16": 2.0**-10}
 TRIAD = 2.0**-50
 
 
-def _within(evidence: Evidence) -> Iterator[Objection]:
-    for case, outcome in kernels(evidence):
+def _within(subject: Subject) -> Iterator[Objection]:
+    for case, outcome in kernels(subject):
         allowed = _tolerance(case)
         if allowed is None:
             continue
@@ -66,8 +66,8 @@ def _tolerance(case: KernelCase) -> float | None:
             return None
 
 
-def _not_better(evidence: Evidence) -> Iterator[Objection]:
-    for case, outcome in kernels(evidence):
+def _not_better(subject: Subject) -> Iterator[Objection]:
+    for case, outcome in kernels(subject):
         if case.kernel != "gemm" or case.precision not in BANDS:
             continue
         least = BANDS[case.precision][0]

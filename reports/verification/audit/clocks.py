@@ -1,13 +1,14 @@
 """Clocks of one run against each other: wall clock, monotonic clock, cycle counter, core clock."""
 
 import statistics
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
+from operator import add
 
-from bench.analysis.capability import clock_hz
-from bench.evidence import Evidence
-from bench.evidence.outcome import Measured, Sample
+from bench.evidence.outcome import Measured
 from bench.evidence.plan import CPU
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import kernels, place
 
@@ -26,9 +27,11 @@ LEAST_SHARE = 0.5
 """The worker that a launch waits for is counting for most of it."""
 
 
-def _inside_run(evidence: Evidence) -> Iterator[Objection]:
+def _inside_run(subject: Subject) -> Iterator[Objection]:
     try:
-        begun, ended = map(datetime.fromisoformat, (evidence.started_at, evidence.finished_at))
+        begun, ended = map(
+            datetime.fromisoformat, (subject.evidence.started_at, subject.evidence.finished_at)
+        )
         run_s = (ended - begun).total_seconds()
     except (ValueError, TypeError):
         yield "run.json", "begin and end are not two times"
@@ -36,18 +39,18 @@ def _inside_run(evidence: Evidence) -> Iterator[Objection]:
     if run_s < 0:
         yield "run.json", f"it ends {-run_s:.0f} s before it begins"
         return
-    spans = [span for _, outcome in kernels(evidence) if (span := _span(outcome)) is not None]
+    spans = [span for _, outcome in kernels(subject) if (span := _span(outcome)) is not None]
     if spans:
         measured_s = max(end for _, end in spans) - min(begin for begin, _ in spans)
         if measured_s > run_s * (1 + SLEW) + ROUNDING_S:
             yield "run.json", f"it lasted {run_s:.0f} s and holds {measured_s:.0f} s of measuring"
 
 
-def _one_after_the_other(evidence: Evidence) -> Iterator[Objection]:
+def _one_after_the_other(subject: Subject) -> Iterator[Objection]:
     """What one step holds runs together; steps follow each other in the order of the plan."""
-    measured = {(o.case_id, o.repeat): o for _, o in kernels(evidence)}
+    measured = {(o.case_id, o.repeat): o for _, o in kernels(subject)}
     ended_s, before = 0.0, ""
-    for step in evidence.plan.steps():
+    for step in subject.evidence.plan.steps():
         outcomes = [
             measured[case.id, repeat] for case, repeat in step if (case.id, repeat) in measured
         ]
@@ -64,21 +67,23 @@ def _one_after_the_other(evidence: Evidence) -> Iterator[Objection]:
 def _span(outcome: Measured) -> tuple[float, float] | None:
     if outcome.began_at_s is None:
         return None
-    last = outcome.samples[-1]
-    return outcome.began_at_s, outcome.began_at_s + (last.start_s + last.duration_s)
+    return outcome.began_at_s, outcome.began_at_s + outcome.samples.end_s
 
 
-def _possible_clock(evidence: Evidence) -> Iterator[Objection]:
-    for _, outcome in kernels(evidence):
-        found = (("cycle counter", outcome.counter_hz), ("core clock", clock_hz(outcome)))
+def _possible_clock(subject: Subject) -> Iterator[Objection]:
+    for _, outcome in kernels(subject):
+        found = (
+            ("cycle counter", outcome.counter_hz),
+            ("core clock", subject.derived.counters(outcome).clock_hz),
+        )
         for name, rate_hz in found:
             if rate_hz is not None and rate_hz > FASTEST_HZ:
                 yield place(outcome), f"a {name} of {rate_hz / 1e9:.1f} GHz"
 
 
-def _one_counter(evidence: Evidence) -> Iterator[Objection]:
-    usual_hz = _counter_hz(evidence)
-    for _, outcome in kernels(evidence):
+def _one_counter(subject: Subject) -> Iterator[Objection]:
+    usual_hz = _counter_hz(subject)
+    for _, outcome in kernels(subject):
         found_hz = outcome.counter_hz
         if found_hz and usual_hz and abs(found_hz / usual_hz - 1) > COUNTERS_AGREE:
             yield (
@@ -88,49 +93,52 @@ def _one_counter(evidence: Evidence) -> Iterator[Objection]:
             )
 
 
-def _ticks_fit(evidence: Evidence) -> Iterator[Objection]:
+def _ticks_fit(subject: Subject) -> Iterator[Objection]:
     """What a worker counted lies inside the wall time of its sample, and fills most of it."""
-    usual_hz = _counter_hz(evidence)
-    for case, outcome in kernels(evidence):
+    usual_hz = _counter_hz(subject)
+    for case, outcome in kernels(subject):
         if case.device != CPU or outcome.counter_hz is None or usual_hz is None:
             continue
-        shares = [_counting_share(sample, usual_hz) for sample in outcome.samples]
-        if any(share > 1 + WITHIN for share in shares):
+        shares = _counting_shares(outcome, usual_hz)
+        if max(shares) > 1 + WITHIN:
             yield place(outcome), f"its workers counted for {max(shares):.0%} of the time it took"
-        elif outcome.samples[0].workers and statistics.median(shares) < LEAST_SHARE:
+        elif (
+            outcome.ticks
+            and outcome.ticks[0].set_bytes is None
+            and (statistics.median(shares) < LEAST_SHARE)
+        ):
             share = statistics.median(shares)
             yield place(outcome), f"its workers counted for {share:.0%} of the time it took"
 
 
-def _backwards(evidence: Evidence) -> Iterator[Objection]:
-    for _, outcome in kernels(evidence):
+def _backwards(subject: Subject) -> Iterator[Objection]:
+    for _, outcome in kernels(subject):
         count = sum(
-            n
-            for sample in outcome.samples
-            for row in (sample.workers, *(each.workers for each in sample.sets))
-            for worker in row
-            for tally in (worker.work, worker.probe)
-            for t, n in zip(tally.ticks, tally.counts, strict=True)
-            if t <= 0
+            sum(histogram.counts[: bisect_right(histogram.ticks, 0)])
+            for worker in outcome.ticks
+            for histogram in (worker.work, worker.probe)
         )
         if count:
             yield place(outcome), f"readings before which the cycle counter was set back: {count}"
 
 
-def _counting_share(sample: Sample, counter_hz: float) -> float:
+def _counting_shares(outcome: Measured, counter_hz: float) -> list[float]:
     """Of the worker that counted longest; the working sets of one worker follow each other."""
-    ticks: dict[int, int] = {}
-    rows = [sample.workers, *(each.workers for each in sample.sets)]
-    for row in rows:
-        for worker in row:
-            for tally in (worker.work, worker.probe):
-                spent = sum(t * n for t, n in zip(tally.ticks, tally.counts, strict=True))
-                ticks[worker.cpu] = ticks.get(worker.cpu, 0) + spent
-    return max(ticks.values(), default=0) / counter_hz / sample.duration_s
+    spent: dict[int, list[int]] = {}
+    for worker in outcome.ticks:
+        before = spent.get(worker.cpu)
+        ticks = list(worker.spent_ticks)
+        spent[worker.cpu] = ticks if before is None else list(map(add, before, ticks))
+    longest = map(max, *spent.values()) if len(spent) > 1 else next(iter(spent.values()), ())
+    found = [
+        ticks / counter_hz / duration_s
+        for ticks, duration_s in zip(longest, outcome.samples.duration_s, strict=False)
+    ]
+    return found or [0.0]
 
 
-def _counter_hz(evidence: Evidence) -> float | None:
-    rates = [o.counter_hz for _, o in kernels(evidence) if o.counter_hz is not None]
+def _counter_hz(subject: Subject) -> float | None:
+    rates = [o.counter_hz for _, o in kernels(subject) if o.counter_hz is not None]
     return statistics.median(rates) if rates else None
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from bench.evidence import Evidence
+from bench.evidence.conclusions import Statistic
+from bench.evidence.plan import CPU, KernelCase
 from reports.performance.accelerators.peaks import accelerator_peaks
 from reports.performance.processor.peaks import peaks
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 
 MOST_PER_CYCLE = {"fp32": 64.0, "fp64": 32.0}
@@ -12,21 +14,25 @@ MOST_PER_CYCLE = {"fp32": 64.0, "fp64": 32.0}
 WITHIN = 1.03
 
 
-def _above_the_sheet(evidence: Evidence) -> Iterator[Objection]:
-    for peak in (*peaks(evidence), *accelerator_peaks(evidence)):
+def _above_the_sheet(subject: Subject) -> Iterator[Objection]:
+    for peak in (*subject.once(peaks), *subject.once(accelerator_peaks)):
         if peak.impossible:
             yield peak.metric, f"it lies above its theoretical peak ({peak.how})"
 
 
-def _above_any_core(evidence: Evidence) -> Iterator[Objection]:
+def _above_any_core(subject: Subject) -> Iterator[Objection]:
     """Of processors that no sheet fits: an unknown name is no way around it."""
-    for estimate in evidence.estimates:
-        for precision, most in MOST_PER_CYCLE.items():
-            vector = estimate.metric.startswith(f"cpu.vector.{precision}.")
-            per_cycle = vector and estimate.metric.endswith(".per_cycle")
-            if per_cycle and estimate.low > WITHIN * most:
-                found = f"{estimate.low:.0f} FLOP a cycle"
-                yield estimate.metric, f"{found}; no core does more than {most:g}"
+    vectors = {
+        case.metric: case.precision
+        for case in subject.evidence.plan.cases
+        if isinstance(case, KernelCase) and case.kernel == "fma" and case.device == CPU
+    }
+    for estimate in subject.evidence.estimates:
+        most = MOST_PER_CYCLE.get(vectors.get(estimate.metric, ""))
+        per_cycle = estimate.statistic is Statistic.PER_CYCLE
+        if per_cycle and most is not None and estimate.low > WITHIN * most:
+            found = f"{estimate.low:.0f} FLOP a cycle"
+            yield estimate.name, f"{found}; no core does more than {most:g}"
 
 
 RULES = (

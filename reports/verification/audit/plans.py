@@ -1,12 +1,13 @@
 """What was asked for, against the names of its figures and the profile that it claims to be."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cache
 from typing import assert_never
 
 from bench import __version__
 from bench.errors import UsageError
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Device
 from bench.evidence.plan import CPU, Case, GuaranteeCase, KernelCase, Plan, StorageCase
 from bench.evidence.stopping import StoppingRule
@@ -14,13 +15,15 @@ from bench.planning import plan
 from bench.planning import profile as profiles
 from bench.planning.cases import StorageWay, kernel_cases
 from bench.planning.profile import KernelEntry, Profile, StorageEntry
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 
 ANY = StoppingRule(2, 1.0, 1.0, 1.0)
 """How long a case takes is no part of its name."""
 
 
-def _named_for_what_it_does(evidence: Evidence) -> Iterator[Objection]:
+def _named_for_what_it_does(subject: Subject) -> Iterator[Objection]:
+    evidence = subject.evidence
     devices = {device.uuid: device for device in evidence.inventory.devices}
     loads = _released_loads()
     for case in evidence.plan.cases:
@@ -85,13 +88,15 @@ def _guarantee_name(case: GuaranteeCase) -> str | None:
     return None
 
 
+@cache
 def _released_loads() -> dict[str, StorageEntry]:
     """What the names of storage figures stand for in the profiles that come with capbench."""
     sections = [profiles.load(name)[0].storage for name in profiles.names()]
     return {job.name: job for section in sections if section is not None for job in section.jobs}
 
 
-def _profile_as_released(evidence: Evidence) -> Iterator[Objection]:
+def _profile_as_released(subject: Subject) -> Iterator[Objection]:
+    evidence = subject.evidence
     released = _released(evidence)
     if released is None:
         return
@@ -99,14 +104,17 @@ def _profile_as_released(evidence: Evidence) -> Iterator[Objection]:
     if isinstance(wanted, str):
         yield "plan.json", wanted
         return
-    missing = [case for case in wanted if case not in (found := _comparable(evidence.plan))]
-    surplus = [case for case in _comparable(evidence.plan) if case not in wanted]
+    found = _comparable(evidence.plan)
+    if wanted == found:
+        return
+    missing = [case for case in wanted if case not in found]
+    surplus = [case for case in found if case not in wanted]
     name = f"profile {evidence.plan.profile}"
     if missing:
         yield "plan.json", f"{name} plans {missing[0].metric} otherwise than it stands there"
     elif surplus:
         yield "plan.json", f"{name} does not plan {surplus[0].metric} on this machine"
-    elif list(wanted) != found:
+    else:
         yield "plan.json", f"{name} plans its cases in another order"
 
 
@@ -146,7 +154,8 @@ def _comparable(asked: Plan) -> list[Case]:
     ]
 
 
-def _own_profile(evidence: Evidence) -> Iterator[Objection]:
+def _own_profile(subject: Subject) -> Iterator[Objection]:
+    evidence = subject.evidence
     # A guarantee is asked for by its definition, which verify holds to the one that is released.
     of_guarantees = all(isinstance(case, GuaranteeCase) for case in evidence.plan.cases)
     if evidence.tool.version != __version__:
@@ -167,11 +176,14 @@ def _released(evidence: Evidence) -> Profile | None:
     """The profile of that digest, if it comes with this capbench and was planned by it."""
     if evidence.tool.version != __version__:
         return None
-    for name in profiles.names():
-        found, digest = profiles.load(name)
-        if digest == evidence.plan.profile_sha256 and found.name == evidence.plan.profile:
-            return found
-    return None
+    return _profiles().get((evidence.plan.profile, evidence.plan.profile_sha256))
+
+
+@cache
+def _profiles() -> dict[tuple[str, str], Profile]:
+    """Those that come with this capbench, by name and digest."""
+    loaded = (profiles.load(name) for name in profiles.names())
+    return {(profile.name, digest): profile for profile, digest in loaded}
 
 
 RULES = (

@@ -1,11 +1,11 @@
 """Samples as the loop around a launch takes them: in order, equal, and until it may stop."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from operator import add
 
-from bench.evidence import Evidence
 from bench.evidence.outcome import Measured
 from bench.evidence.plan import CPU, KernelCase
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import kernels, place
 
@@ -17,28 +17,30 @@ CLOCKS_DIFFER = "the device's events say "
 """How an accelerator's watch objects to a sample: the only reason that there is."""
 
 
-def _in_order(evidence: Evidence) -> Iterator[Objection]:
-    for _, outcome in kernels(evidence):
+def _in_order(subject: Subject) -> Iterator[Objection]:
+    for _, outcome in kernels(subject):
         samples = outcome.samples
-        if any(a.start_s + a.duration_s > b.start_s + CLOCK_S for a, b in pairwise(samples)):
+        ends_s = list(map(add, samples.start_s, samples.duration_s))
+        pairs = zip(ends_s, samples.start_s[1:], strict=False)
+        if any(end_s > start_s + CLOCK_S for end_s, start_s in pairs):
             yield place(outcome), "a sample begins before the one before it has ended"
-        if len({sample.launches for sample in samples}) > 1:
+        if len(set(samples.launches)) > 1:
             yield place(outcome), "samples of one process hold different numbers of launches"
 
 
-def _stopped_by_rule(evidence: Evidence) -> Iterator[Objection]:
+def _stopped_by_rule(subject: Subject) -> Iterator[Objection]:
     """The rule is deterministic: it is asked again after every sample."""
-    for case, outcome in kernels(evidence):
+    for case, outcome in kernels(subject):
         if (reason := _stopping(case, outcome)) is not None:
             yield place(outcome), reason
 
 
 def _stopping(case: KernelCase, outcome: Measured) -> str | None:
-    durations_s = [sample.duration_s for sample in outcome.samples]
-    for taken in range(1, len(durations_s)):
-        if case.stopping.decide(durations_s[:taken]) is not None:
+    durations_s = outcome.samples.duration_s
+    decided = None
+    for taken, decided in enumerate(case.stopping.decisions(durations_s), 1):
+        if decided is not None and taken < len(durations_s):
             return f"the plan's stopping rule ends after {taken} of {len(durations_s)} samples"
-    decided = case.stopping.decide(durations_s)
     if decided is None:
         return f"the plan's stopping rule asks for more than these {len(durations_s)} samples"
     if decided != outcome.stopped:
@@ -46,30 +48,27 @@ def _stopping(case: KernelCase, outcome: Measured) -> str | None:
     return None
 
 
-def _rejected_by_nobody(evidence: Evidence) -> Iterator[Objection]:
-    for case, outcome in kernels(evidence):
-        for sample in outcome.samples:
-            if sample.rejected is None:
-                continue
-            if case.device == CPU:
-                yield place(outcome), "a sample of a CPU is rejected: nothing rejects them"
-                break
-            if not sample.rejected.startswith(CLOCKS_DIFFER):
-                yield place(outcome), f'a sample is rejected because "{sample.rejected}"'
-                break
+def _rejected_by_nobody(subject: Subject) -> Iterator[Objection]:
+    for case, outcome in kernels(subject):
+        reasons = [reason for reason in outcome.samples.rejected if reason is not None]
+        strange = [reason for reason in reasons if not reason.startswith(CLOCKS_DIFFER)]
+        if reasons and case.device == CPU:
+            yield place(outcome), "a sample of a CPU is rejected: nothing rejects them"
+        elif strange:
+            yield place(outcome), f'a sample is rejected because "{strange[0]}"'
 
 
-def _selected(evidence: Evidence) -> Iterator[Objection]:
-    for _, outcome in kernels(evidence):
-        rejected = sum(sample.rejected is not None for sample in outcome.samples)
+def _selected(subject: Subject) -> Iterator[Objection]:
+    for _, outcome in kernels(subject):
+        rejected = len(outcome.samples) - outcome.samples.rejected.count(None)
         if rejected > MOST_REJECTED * len(outcome.samples):
             yield place(outcome), f"{rejected} of {len(outcome.samples)} samples are rejected"
 
 
-def _copied(evidence: Evidence) -> Iterator[Objection]:
-    seen: dict[tuple[tuple[float, float], ...], Measured] = {}
-    for _, outcome in kernels(evidence):
-        vector = tuple((sample.start_s, sample.duration_s) for sample in outcome.samples)
+def _copied(subject: Subject) -> Iterator[Objection]:
+    seen: dict[tuple[tuple[float, ...], tuple[float, ...]], Measured] = {}
+    for _, outcome in kernels(subject):
+        vector = (outcome.samples.start_s, outcome.samples.duration_s)
         first = seen.setdefault(vector, outcome)
         if first is not outcome:
             yield place(outcome), f"its samples are those of {place(first)}, to the last digit"

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterator
+from operator import mul
 
-from bench.evidence import Evidence
 from bench.evidence.plan import StorageCase
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import storage
 from storage_bench.job import Direction, Job, JobResult
@@ -18,8 +19,8 @@ LONGER = 1.1
 SIGMAS = 6.0
 
 
-def _whole_blocks(evidence: Evidence) -> Iterator[Objection]:
-    for load in storage(evidence):
+def _whole_blocks(subject: Subject) -> Iterator[Objection]:
+    for load in storage(subject):
         job = load.job
         for name, way in _ways(load.result):
             slack_bytes = 2 * _in_flight(job) * job.block_bytes
@@ -30,8 +31,8 @@ def _whole_blocks(evidence: Evidence) -> Iterator[Objection]:
                 )
 
 
-def _counted_once(evidence: Evidence) -> Iterator[Objection]:
-    for load in storage(evidence):
+def _counted_once(subject: Subject) -> Iterator[Objection]:
+    for load in storage(subject):
         for name, way in _ways(load.result):
             if way.latency is None:
                 if way.ios:
@@ -41,15 +42,11 @@ def _counted_once(evidence: Evidence) -> Iterator[Objection]:
                 yield load.where, f"{way.ios} {name}, and latencies of {counted}"
 
 
-def _littles_law(evidence: Evidence) -> Iterator[Objection]:
+def _littles_law(subject: Subject) -> Iterator[Objection]:
     """Operations in flight = rate x mean latency (Little, Operations Research 9(3), 1961)."""
-    for load in storage(evidence):
+    for load in storage(subject):
         latencies = [way.latency for _, way in _ways(load.result) if way.latency is not None]
-        spent_s = sum(
-            bin_ns * count / 1e9
-            for latency in latencies
-            for bin_ns, count in zip(latency.bins_ns, latency.counts, strict=True)
-        )
+        spent_s = sum(sum(map(mul, each.bins_ns, each.counts)) for each in latencies) / 1e9
         duration_s, depth = load.result.duration_s, _in_flight(load.job)
         # What ended in the measured time may have begun before it, by its latency at the most.
         ahead = max((each.max_ns for each in latencies), default=0) / 1e9 / duration_s
@@ -61,15 +58,15 @@ def _littles_law(evidence: Evidence) -> Iterator[Objection]:
             )
 
 
-def _as_long_as_asked(evidence: Evidence) -> Iterator[Objection]:
-    for load in storage(evidence):
+def _as_long_as_asked(subject: Subject) -> Iterator[Objection]:
+    for load in storage(subject):
         asked_s, found_s = load.job.duration_s, load.result.duration_s
         if not SHORTER * asked_s <= found_s <= LONGER * asked_s + LONGER_S:
             yield load.where, f"it lasted {found_s:g} s; {asked_s:g} s are planned"
 
 
-def _as_mixed_as_asked(evidence: Evidence) -> Iterator[Objection]:
-    for load in storage(evidence):
+def _as_mixed_as_asked(subject: Subject) -> Iterator[Objection]:
+    for load in storage(subject):
         if load.job.rate_iops is not None and load.engine == "fio":
             continue  # fio holds each direction to a rate of its own, and one may fall behind
         share, result = load.job.read_share, load.result
@@ -81,14 +78,14 @@ def _as_mixed_as_asked(evidence: Evidence) -> Iterator[Objection]:
             yield load.where, f"{reads / total:.1%} of it reads; {share:.0%} are planned"
 
 
-def _as_engine_asked(evidence: Evidence) -> Iterator[Objection]:
-    for load in storage(evidence):
+def _as_engine_asked(subject: Subject) -> Iterator[Objection]:
+    for load in storage(subject):
         if load.result.engine != load.engine:
             yield load.where, f"measured by {load.result.engine}, planned is {load.engine}"
 
 
-def _past_the_cache(evidence: Evidence) -> Iterator[Objection]:
-    for case in evidence.plan.cases:
+def _past_the_cache(subject: Subject) -> Iterator[Objection]:
+    for case in subject.evidence.plan.cases:
         if isinstance(case, StorageCase) and not case.job.direct:
             yield "plan.json", f"{case.metric} goes through the page cache of this machine"
 

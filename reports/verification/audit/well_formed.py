@@ -3,20 +3,22 @@
 A bundle comes from somebody else. What a type cannot say is said here: counts that are not
 negative, histograms whose two halves fit, times that run forwards."""
 
-from collections.abc import Iterator
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import gt, lt
 
 from bench.evidence import Evidence
 from bench.evidence.outcome import (
     Measured,
     MeasuredIO,
     MeasuredReplicate,
-    Reading,
-    Sample,
+    Readings,
+    Samples,
     TickHistogram,
     WorkerTicks,
 )
 from bench.evidence.plan import KernelCase
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import place
 from storage_bench.job import Direction, JobResult, Latency
@@ -30,7 +32,8 @@ LONGEST_S = 1e7
 """A third of a year."""
 
 
-def _malformed(evidence: Evidence) -> Iterator[Objection]:
+def _malformed(subject: Subject) -> Iterator[Objection]:
+    evidence = subject.evidence
     if reason := _plan(evidence):
         yield "plan.json", reason
     if reason := _inventory(evidence):
@@ -90,52 +93,71 @@ def _measured(outcome: Measured) -> str | None:
         return f"a cycle counter of {outcome.counter_hz} Hz"
     if outcome.began_at_s is not None and not 0 <= outcome.began_at_s < 1e12:
         return f"began at {outcome.began_at_s} s"
-    layout = _layout(outcome.samples[0])
-    for sample in outcome.samples:
-        if reason := _sample(sample):
-            return reason
-        if _layout(sample) != layout:
-            return "two samples had other workers or working sets"
+    return _samples(outcome.samples) or _ticks(outcome.ticks, len(outcome.samples))
+
+
+def _samples(samples: Samples) -> str | None:
+    if len(set(map(len, samples.columns))) > 1:
+        return "samples in columns of different lengths"
+    shortest_s, first_s = min(samples.duration_s), min(samples.start_s)
+    if not (shortest_s > 0 and max(samples.duration_s) < LONGEST_S) or not (
+        first_s >= 0 and max(samples.start_s) < LONGEST_S
+    ):
+        return f"a sample that begins at {first_s} s and one that lasts {shortest_s} s"
+    if not (min(samples.launches) > 0 and max(samples.launches) < MOST):
+        return f"a sample of {min(samples.launches)} launches"
+    for column in (samples.steal_s, samples.run_delay_s, samples.throttled_s):
+        if (wrong := _outside(column, 0, LONGEST_S)) is not None:
+            return f"{wrong} s were taken away"
     return None
 
 
-def _layout(sample: Sample) -> object:
-    """Who worked on what: the same in every sample of a launch."""
-
-    def of(workers: tuple[WorkerTicks, ...]) -> object:
-        return tuple((w.cpu, w.ops_per_chunk, w.cycles_per_probe) for w in workers)
-
-    return of(sample.workers), tuple((each.set_bytes, of(each.workers)) for each in sample.sets)
-
-
-def _sample(sample: Sample) -> str | None:
-    if not 0 < sample.duration_s < LONGEST_S or not 0 <= sample.start_s < LONGEST_S:
-        return f"a sample that begins at {sample.start_s} s and lasts {sample.duration_s} s"
-    if not 0 < sample.launches < MOST:
-        return f"a sample of {sample.launches} launches"
-    taken = sample.disturbance
-    for spent_s in (taken.steal_s, taken.run_delay_s, taken.throttled_s):
-        if spent_s is not None and not 0 <= spent_s < LONGEST_S:
-            return f"{spent_s} s were taken away"
-    if any(each.set_bytes < 1 for each in sample.sets):
+def _ticks(workers: tuple[WorkerTicks, ...], samples: int) -> str | None:
+    """Each worker once a working set, an entry a sample, and histograms that are ones."""
+    sizes = [worker.set_bytes for worker in workers]
+    if None in sizes and any(sizes):
+        return "working sets, and ticks of none"
+    keys = [(worker.set_bytes or 0, worker.cpu) for worker in workers]
+    known = [size for size, _ in keys]
+    if len(set(keys)) != len(keys) or known != sorted(known):
+        return "a worker is counted twice, or working sets do not rise"
+    if any(size is not None and size < 1 for size in sizes):
         return "a working set of no size"
-    workers = sample.workers + tuple(w for each in sample.sets for w in each.workers)
     for worker in workers:
         if not (_count(worker.ops_per_chunk) and _count(worker.cycles_per_probe)):
             return "a chunk of no work"
-        if not (_tally(worker.work) and _tally(worker.probe)):
+        columns = (worker.chunks, worker.spent_ticks, worker.median_ticks)
+        if any(len(column) != samples for column in columns):
+            return "ticks in columns of another length than the samples"
+        if not samples or min(worker.chunks) < 0 or max(worker.chunks) >= MOST:
+            return "a sample of a negative number of chunks"
+        if not -MOST < min(worker.spent_ticks) <= max(worker.spent_ticks) < MOST:
+            return "a sample of more ticks than there are"
+        if _outside(worker.median_ticks, -MOST, MOST) is not None:
+            return "a chunk of more ticks than there are"
+        histograms = (worker.work, worker.probe, worker.cycles)
+        if not all(map(_histogram, histograms)):
             return "ticks that are no histogram"
     return None
 
 
-def _tally(tally: TickHistogram) -> bool:
+def _histogram(histogram: TickHistogram) -> bool:
     """Rising edges, nearly all of them above zero: some counters are set back now and then."""
-    backwards = sum(n for t, n in zip(tally.ticks, tally.counts, strict=False) if t <= 0)
-    return (
-        _rising(tally.ticks, tally.counts)
-        and all(-MOST < edge < MOST for edge in tally.ticks)
-        and backwards <= MOST_BACKWARDS * sum(tally.counts)
-    )
+    edges, counts = histogram.ticks, histogram.counts
+    if not edges and not counts:
+        return True
+    if not _rising(edges, counts) or not (edges[0] > -MOST and edges[-1] < MOST):
+        return False
+    backwards = sum(counts[: bisect_right(edges, 0)])
+    return not backwards or backwards <= MOST_BACKWARDS * sum(counts)
+
+
+def _outside(column: Sequence[float | None], least: float, most: float) -> float | None:
+    """The first value that is not from the least to below the most; None where all are."""
+    known = [value for value in column if value is not None]
+    if not known or (least <= min(known) and max(known) < most):
+        return None
+    return next(value for value in known if not least <= value < most)
 
 
 def _trial(trial: Replicate) -> str | None:
@@ -183,33 +205,36 @@ def _job_result(result: JobResult) -> str | None:
 
 
 def _latency(latency: Latency) -> bool:
-    ordered = 0 <= latency.min_ns <= latency.max_ns < MOST
-    inside = all(0 <= edge < MOST for edge in latency.bins_ns)
-    return ordered and inside and _rising(latency.bins_ns, latency.counts)
+    if not (0 <= latency.min_ns <= latency.max_ns < MOST):
+        return False
+    if not _rising(latency.bins_ns, latency.counts):
+        return False
+    return not latency.bins_ns or (latency.bins_ns[0] >= 0 and latency.bins_ns[-1] < MOST)
 
 
 def _rising(edges: tuple[int, ...], counts: tuple[int, ...]) -> bool:
-    return (
-        len(edges) == len(counts)
-        and all(0 < count < MOST for count in counts)
-        and all(a < b for a, b in pairwise(edges))
-    )
+    if len(edges) != len(counts):
+        return False
+    # Of counts above zero none is larger than their sum.
+    return not edges or (min(counts) > 0 and sum(counts) < MOST and all(map(lt, edges, edges[1:])))
 
 
-def _readings(readings: tuple[Reading, ...]) -> str | None:
-    if any(b.at_s < a.at_s for a, b in pairwise(readings)):
+def _readings(readings: Readings) -> str | None:
+    if len(set(map(len, readings.columns))) > 1:
+        return "readings in columns of different lengths"
+    if not readings:
+        return None
+    if any(map(gt, readings.at_s, readings.at_s[1:])):
         return "sensor readings that run backwards"
-    for reading in readings:
-        if not 0 <= reading.at_s < LONGEST_S:
-            return f"a sensor reading at {reading.at_s} s"
-        beside = reading.accelerator
-        amounts = [reading.load_1m, reading.clock_hz, reading.power_w]
-        if beside is not None:
-            amounts += [beside.energy_j, beside.power_limit_w, beside.utilisation]
-        if not all(amount is None or 0 <= amount < MOST for amount in amounts):
-            return "a sensor reading below zero"
-        if reading.temperature_c is not None and not -273.15 <= reading.temperature_c < 1e3:
-            return f"a temperature of {reading.temperature_c} °C"
+    if not (readings.at_s[0] >= 0 and readings.at_s[-1] < LONGEST_S):
+        return f"a sensor reading at {readings.at_s[0]} or {readings.at_s[-1]} s"
+    amounts = [readings.load_1m, readings.clock_hz, readings.power_w]
+    if (beside := readings.accelerator) is not None:
+        amounts += [beside.energy_j, beside.power_limit_w, beside.utilisation]
+    if any(_outside(column, 0, MOST) is not None for column in amounts):
+        return "a sensor reading below zero"
+    if (wrong := _outside(readings.temperature_c, -273.15, 1e3)) is not None:
+        return f"a temperature of {wrong} °C"
     return None
 
 

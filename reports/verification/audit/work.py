@@ -1,11 +1,15 @@
 """Work as the shape has it, and as the workers' own counters saw it: computed here once more."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import compress
 from math import prod
 
-from bench.evidence import Evidence
-from bench.evidence.outcome import Measured, Sample, WorkerTicks
+from bench.analysis.speed_modes import COARSE_BINS
+from bench.analysis.tick_histogram import SUB_BINS, total_ticks
+from bench.evidence.outcome import Measured, TickHistogram, WorkerTicks
 from bench.evidence.plan import CPU, KernelCase
+from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import kernels, place
 
@@ -21,9 +25,9 @@ BINS = 3 / 1024
 LINE_BYTES = 64
 
 
-def _as_shaped(evidence: Evidence) -> Iterator[Objection]:
-    for case, outcome in kernels(evidence):
-        wanted = _wanted(case, outcome, frozenset(evidence.inventory.host.processor.isa))
+def _as_shaped(subject: Subject) -> Iterator[Objection]:
+    for case, outcome in kernels(subject):
+        wanted = _wanted(case, outcome, frozenset(subject.evidence.inventory.host.processor.isa))
         found = outcome.ops_per_launch, outcome.bytes_per_launch
         if wanted is not None and not any(
             all(b in (None, a) for a, b in zip(found, each, strict=True)) for each in wanted
@@ -93,68 +97,102 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _as_counted(evidence: Evidence) -> Iterator[Objection]:
-    for case, outcome in kernels(evidence):
-        for sample in outcome.samples:
-            if (reason := _counted(case, outcome, sample)) is not None:
+def _as_counted(subject: Subject) -> Iterator[Objection]:
+    for case, outcome in kernels(subject):
+        if (reason := _counted(case, outcome)) is not None:
+            yield place(outcome), reason
+
+
+def _counted(case: KernelCase, outcome: Measured) -> str | None:
+    """Chunks that the counters saw, against the launches that are claimed, sample by sample."""
+    workers = outcome.ticks
+    rows: dict[int | None, list[int]] = {}
+    for worker in workers:
+        rows.setdefault(worker.set_bytes, []).append(worker.cpu)
+    if case.device == CPU and any(tuple(row) != case.cpus for row in rows.values()):
+        return "the counters are not those of the CPUs in the plan"
+    if not rows:
+        return None
+    per_launch = outcome.work_per_launch(case.unit)
+    exact = case.kernel == "fma"
+    # On an accelerator one multiprocessor speaks for all of them.
+    times = 1 if case.device == CPU else _number(outcome.executed.get("multiprocessors", ""))
+    for position, launches in enumerate(outcome.samples.launches):
+        claimed = per_launch * launches
+        seen = times * sum(w.ops_per_chunk * w.chunks[position] for w in workers)
+        if seen > claimed or seen < (claimed if exact else claimed // 3):
+            return f"the counters saw work of {seen}, the launches claim {claimed}"
+    return None
+
+
+def _as_binned(subject: Subject) -> Iterator[Objection]:
+    """The histograms hold the chunks of the samples that count, and no others."""
+    for _, outcome in kernels(subject):
+        counts = [reason is None for reason in outcome.samples.rejected]
+        for worker in outcome.ticks:
+            chunks, binned = sum(compress(worker.chunks, counts)), sum(worker.work.counts)
+            if chunks != binned:
+                yield place(outcome), f"{chunks} chunks in the samples, {binned} in the histogram"
+                break
+            if (reason := _spent(worker, counts)) is not None:
                 yield place(outcome), reason
                 break
 
 
-def _counted(case: KernelCase, outcome: Measured, sample: Sample) -> str | None:
-    """Chunks that the counters saw, against the launches that are claimed."""
-    rows = [sample.workers] if sample.workers else [each.workers for each in sample.sets]
-    if case.device == CPU and any(tuple(w.cpu for w in row) != case.cpus for row in rows):
-        return "the counters are not those of the CPUs in the plan"
-    if not rows:
+def _spent(worker: WorkerTicks, counts: list[bool]) -> str | None:
+    """The ticks of the samples are those of the histograms, as well as their bins tell."""
+    spent = sum(compress(worker.spent_ticks, counts))
+    binned = total_ticks(worker.work) + total_ticks(worker.probe)
+    edges = worker.work.ticks
+    if edges and edges[0] <= 0:  # a counter that was set back
         return None
-    per_launch = outcome.bytes_per_launch if case.unit == "B/s" else outcome.ops_per_launch
-    claimed = per_launch * sample.launches
-    seen = sum(w.ops_per_chunk * sum(w.work.counts) for row in rows for w in row)
-    exact = case.kernel == "fma"
-    if case.device != CPU:  # one multiprocessor speaks for all of them
-        seen *= _number(outcome.executed.get("multiprocessors", ""))
-    if seen > claimed or seen < (claimed if exact else claimed // 3):
-        return f"the counters saw work of {seen}, the launches claim {claimed}"
+    if not binned <= spent <= binned * (1 + 1 / COARSE_BINS) + 1:
+        return f"{spent} ticks in the samples, {binned} in the histograms"
+    medians = [m for m, counted in zip(worker.median_ticks, counts, strict=True) if counted and m]
+    if medians and not (
+        edges and edges[0] <= min(medians) and max(medians) <= edges[-1] * (1 + 1 / SUB_BINS)
+    ):
+        return f"median chunks of {min(medians)} to {max(medians)} ticks, none of them so"
     return None
 
 
-def _between_chunk_and_probe(evidence: Evidence) -> Iterator[Objection]:
+def _between_chunk_and_probe(subject: Subject) -> Iterator[Objection]:
     """Cycles of a chunk are its ticks over those of the probe beside it, whichever that was."""
-    for _, outcome in kernels(evidence):
-        workers = [
-            worker
-            for sample in outcome.samples
-            for row in (sample.workers, *(each.workers for each in sample.sets))
-            for worker in row
-        ]
-        if (reason := next(filter(None, map(_paired, workers)), None)) is not None:
+    for _, outcome in kernels(subject):
+        if (reason := next(filter(None, map(_paired, outcome.ticks)), None)) is not None:
             yield place(outcome), reason
 
 
 def _paired(worker: WorkerTicks) -> str | None:
-    work, probe, cycles = worker.work, worker.probe, worker.cycles
-    if sum(cycles.counts) != sum(probe.counts):
-        return (
-            f"{sum(cycles.counts)} chunks are counted in cycles beside {sum(probe.counts)} probes"
-        )
+    probes, cycles = sum(worker.probe.counts), sum(worker.cycles.counts)
+    if cycles != probes:
+        return f"{cycles} chunks are counted in cycles beside {probes} probes"
     # A counter that was set back is another rule's.
-    spent, beside, found = ([t for t in tally.ticks if t > 0] for tally in (work, probe, cycles))
-    if not (spent and beside and found):
+    spent, beside, found = map(_span, (worker.work, worker.probe, worker.cycles))
+    if spent is None or beside is None or found is None:
         return None
-    least = min(spent) * worker.cycles_per_probe / max(beside)
-    most = max(spent) * worker.cycles_per_probe / min(beside)
-    if min(found) < least * (1 - BINS) - 1 or max(found) > most * (1 + BINS) + 1:
+    least = spent[0] * worker.cycles_per_probe / beside[1]
+    most = spent[1] * worker.cycles_per_probe / beside[0]
+    if found[0] < least * (1 - BINS) - 1 or found[1] > most * (1 + BINS) + 1:
         return (
-            f"chunks of {min(found)} to {max(found)} cycles cannot be: ticks and probes give "
+            f"chunks of {found[0]} to {found[1]} cycles cannot be: ticks and probes give "
             f"{least:.0f} to {most:.0f}"
         )
     return None
 
 
+def _span(histogram: TickHistogram) -> tuple[int, int] | None:
+    """Least and most ticks above zero; edges rise."""
+    first = bisect_right(histogram.ticks, 0)
+    if first == len(histogram.ticks):
+        return None
+    return histogram.ticks[first], histogram.ticks[-1]
+
+
 RULES = (
     Rule("WRK-011", Severity.CRITICAL, "A launch does the work of its shape", _as_shaped),
     Rule("WRK-012", Severity.CRITICAL, "The counters saw the work that is claimed", _as_counted),
+    Rule("WRK-014", Severity.CRITICAL, "Histograms are those of the samples", _as_binned),
     Rule(
         "WRK-013", Severity.MAJOR, "Cycles follow from ticks and probes", _between_chunk_and_probe
     ),

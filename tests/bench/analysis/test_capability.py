@@ -1,23 +1,42 @@
 """Rates of chunks that timed themselves."""
 
-from dataclasses import replace
-
 import pytest
 
-from bench.analysis.capability import by_set, capability, clock_hz, ops_per_cycle
-from bench.analysis.tick_histogram import tally
-from bench.evidence.outcome import Disturbance, Measured, Sample, SetTicks, WorkerTicks
+from bench.analysis.capability import counter_figures, figures_by_set
+from bench.analysis.tick_histogram import fold
+from bench.evidence.outcome import (
+    Measured,
+    Readings,
+    Sample,
+    Samples,
+    WorkerTicks,
+)
 
 
-def worker(cpu: int, work: list[int], probe: list[int]) -> WorkerTicks:
+def worker(cpu: int, work: list[int], probe: list[int], size: int | None = None) -> WorkerTicks:
     """Chunks of 64 000 operations, the first of them with probes of 1000 cycles beside them."""
     cycles = [round(chunk * 1000 / beside) for chunk, beside in zip(work, probe, strict=False)]
-    return WorkerTicks(cpu, 64_000, tally(work), 1000, tally(probe), tally(cycles))
+    return WorkerTicks(
+        cpu, 64_000, fold(work), 1000, fold(probe), fold(cycles), (len(work),),
+        (sum(work) + sum(probe),), (sorted(work)[len(work) // 2],), size,
+    )  # fmt: skip
 
 
 def measured(*workers: WorkerTicks) -> Measured:
-    sample = Sample(0.0, 1.0, 1, Disturbance(), workers)
-    return Measured("case", 0, 1, 0, (sample, sample), (), 0.0, 1.0, "time up", {}, 2e9)
+    samples = Samples.of((Sample(0.0, 1.0, 1),))
+    return Measured("case", 0, 1, 0, samples, Readings(), 0.0, 1.0, "time up", {}, workers, 2e9)
+
+
+def capability(outcome: Measured) -> float | None:
+    return counter_figures(outcome).capability
+
+
+def ops_per_cycle(outcome: Measured) -> float | None:
+    return counter_figures(outcome).per_cycle
+
+
+def clock_hz(outcome: Measured) -> float | None:
+    return counter_figures(outcome).clock_hz
 
 
 # A counter of 2 GHz, cores at 4 GHz: a probe of 1000 cycles takes 500 ticks.
@@ -83,13 +102,6 @@ def test_a_sibling_that_slows_every_chunk_is_not_seen_through() -> None:
     assert ops_per_cycle(beside_a_sibling) == pytest.approx(64_000 / 1500, rel=1e-3)
 
 
-def test_a_rejected_sample_is_not_looked_at() -> None:
-    bad = replace(measured(worker(0, [9], [9])).samples[0], rejected="spoiled")
-    both = replace(QUIET, samples=(*QUIET.samples, bad))
-
-    assert capability(both) == capability(QUIET)
-
-
 def test_without_a_probe_the_clock_is_unknown() -> None:
     blind = measured(worker(0, [500], []))
 
@@ -104,18 +116,13 @@ def test_without_ticks_everything_is_unknown() -> None:
 
 
 def test_a_working_set_is_looked_at_as_if_there_were_no_other() -> None:
-    sets = tuple(
-        SetTicks(size, (worker(0, [ticks] * 9, [500] * 9),))
-        for size, ticks in ((4096, 500), (8192, 1000))
+    several = measured(
+        *(worker(0, [ticks] * 9, [500] * 9, size) for size, ticks in ((4096, 500), (8192, 1000)))
     )
-    several = measured()
-    several = replace(
-        several, samples=tuple(replace(sample, sets=sets) for sample in several.samples)
-    )
-    alone = by_set(several)
+    alone = figures_by_set(several)
 
     assert list(alone) == [4096, 8192]
-    assert [capability(each) for each in alone.values()] == [64_000 * 4e6, 64_000 * 2e6]
-    assert [ops_per_cycle(each) for each in alone.values()] == [64.0, 32.0]
+    assert [each.capability for each in alone.values()] == [64_000 * 4e6, 64_000 * 2e6]
+    assert [each.per_cycle for each in alone.values()] == [64.0, 32.0]
     assert capability(several) is None
-    assert by_set(QUIET) == {}
+    assert figures_by_set(QUIET) == {}

@@ -1,17 +1,28 @@
 """Cards in the time in which all of them ran."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.analysis.concurrent_devices import device_group, single_device
-from bench.evidence.outcome import Disturbance, Measured, Sample
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Disturbance, Measured, Readings, Sample, Samples
 
 
 def card(began_at_s: float | None, rates: list[int]) -> Measured:
     """A card with one sample a second, each with so many launches of one operation."""
     samples = tuple(Sample(float(i), 1.0, rate, Disturbance()) for i, rate in enumerate(rates))
-    return Measured("case", 0, 1, 8, samples, (), 0.0, 1.0, "time up", {}, None, began_at_s)
+    return Measured(
+        "case",
+        0,
+        1,
+        8,
+        Samples.of(samples),
+        Readings(),
+        0.0,
+        1.0,
+        "time up",
+        {},
+        began_at_s=began_at_s,
+    )
 
 
 def test_only_samples_of_the_common_time_are_summed() -> None:
@@ -53,8 +64,10 @@ def test_bytes_are_counted_where_the_unit_is_bytes() -> None:
 
 def test_rejected_samples_do_not_count() -> None:
     one = card(0.0, [10, 99])
-    rejected = replace(one, samples=(one.samples[0], replace(one.samples[1], rejected="clocks")))
-    none = replace(one, samples=tuple(replace(s, rejected="clocks") for s in one.samples))
+    rejected = replace(
+        one, samples=Samples.of((one.samples[0], replace(one.samples[1], rejected="clocks")))
+    )
+    none = replace(one, samples=Samples.of(replace(s, rejected="clocks") for s in one.samples))
 
     assert single_device(rejected, "FLOP/s").settled == 10  # type: ignore[union-attr]
     assert single_device(none, "FLOP/s") is None

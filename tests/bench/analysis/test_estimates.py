@@ -1,14 +1,23 @@
 """Outcomes to estimates."""
 
 import random
-from dataclasses import replace
 
 import pytest
 
 from bench.analysis.estimates import estimate
 from bench.analysis.order_statistics import interval
 from bench.evidence import Evidence
-from bench.evidence.outcome import Failed, Measured
+from bench.evidence.codec import replace
+from bench.evidence.outcome import (
+    Failed,
+    Measured,
+    Readings,
+    Reason,
+    Sample,
+    Samples,
+    TickHistogram,
+    WorkerTicks,
+)
 from bench.evidence.plan import Plan
 
 
@@ -25,7 +34,7 @@ from bench.evidence.plan import Plan
 def test_the_interval_is_as_narrow_as_95_percent_allows_and_says_what_it_covers(
     n: int, confidence: float, low: float, high: float
 ) -> None:
-    found = interval("m", "FLOP/s", [float(i) for i in range(1, n + 1)])
+    found = interval([float(i) for i in range(1, n + 1)])
 
     assert found is not None
     assert (found.low, found.high, found.n) == (low, high, n)
@@ -33,11 +42,11 @@ def test_the_interval_is_as_narrow_as_95_percent_allows_and_says_what_it_covers(
 
 
 def test_one_process_gives_no_interval_and_so_no_estimate() -> None:
-    assert interval("m", "FLOP/s", [1.0]) is None
+    assert interval([1.0]) is None
 
 
 def test_a_thousand_processes_do_not_overflow() -> None:
-    found = interval("m", "FLOP/s", [float(i) for i in range(1500)])
+    found = interval([float(i) for i in range(1500)])
 
     assert found is not None
     assert 0.95 <= found.confidence < 0.96
@@ -45,9 +54,7 @@ def test_a_thousand_processes_do_not_overflow() -> None:
 
 def test_the_stated_confidence_is_the_coverage_over_many_draws() -> None:
     generator = random.Random(20250701)
-    found = [
-        interval("m", "", [generator.lognormvariate(0, 1) for _ in range(6)]) for _ in range(4000)
-    ]
+    found = [interval([generator.lognormvariate(0, 1) for _ in range(6)]) for _ in range(4000)]
 
     covered = sum(e.low <= 1 <= e.high for e in found if e is not None) / 4000
 
@@ -55,7 +62,7 @@ def test_the_stated_confidence_is_the_coverage_over_many_draws() -> None:
 
 
 def test_a_rate_is_work_over_wall_time(evidence: Evidence) -> None:
-    rates = {e.metric: e.value for e in evidence.estimates}
+    rates = {e.name: e.value for e in evidence.estimates}
 
     assert rates == {
         "cpu.vector.fp32": pytest.approx(1e9 / 0.101),
@@ -68,12 +75,12 @@ def test_slower_samples_lower_the_figure_and_the_order_of_samples_does_not_matte
 ) -> None:
     def slow(outcome: Measured) -> Measured:
         first, *rest = outcome.samples
-        return replace(outcome, samples=(*rest, replace(first, duration_s=10.0)))
+        return replace(outcome, samples=Samples.of((*rest, replace(first, duration_s=10.0))))
 
     measured = [o for o in evidence.outcomes if isinstance(o, Measured)]
     slower = estimate(evidence.plan, [slow(o) for o in measured])
     reversed_ = estimate(
-        evidence.plan, [replace(o, samples=tuple(reversed(o.samples))) for o in measured]
+        evidence.plan, [replace(o, samples=Samples.of(reversed(list(o.samples)))) for o in measured]
     )
 
     assert slower[0].value < evidence.estimates[0].value / 10
@@ -83,7 +90,12 @@ def test_slower_samples_lower_the_figure_and_the_order_of_samples_does_not_matte
 def test_a_rejected_sample_does_not_count(evidence: Evidence) -> None:
     measured = [o for o in evidence.outcomes if isinstance(o, Measured)]
     marked = [
-        replace(o, samples=(*o.samples, replace(o.samples[0], launches=99, rejected="spoiled")))
+        replace(
+            o,
+            samples=Samples.of(
+                (*o.samples, replace(o.samples[0], launches=99, rejected="spoiled"))
+            ),
+        )
         for o in measured
     ]
 
@@ -99,7 +111,9 @@ def test_a_wrong_result_has_no_speed(evidence: Evidence) -> None:
 
 def test_failed_repeats_lower_the_confidence(evidence: Evidence) -> None:
     first, *rest = evidence.outcomes
-    found = estimate(evidence.plan, [Failed(first.case_id, first.repeat, "crashed"), *rest])
+    found = estimate(
+        evidence.plan, [Failed(first.case_id, first.repeat, Reason("test", "crashed")), *rest]
+    )
 
     assert [e.n for e in found] == [2, 3]
     assert found[0].confidence == 0.5
@@ -110,12 +124,12 @@ def test_of_several_ways_the_best_carries_the_metric_and_each_keeps_its_own(plan
     other = replace(case, implementation="other")
     both = replace(plan, cases=(case, other))
     outcomes = [
-        Measured(c.id, repeat, ops, 0, (sample(),), (), 0.0, 1.0, "time up", {})
+        Measured(c.id, repeat, ops, 0, Samples.of((sample(),)), Readings(), 0.0, 1.0, "time up", {})
         for c, ops in ((case, 100), (other, 300))
         for repeat in range(3)
     ]
 
-    rates = {e.metric: e.value for e in estimate(both, outcomes)}
+    rates = {e.name: e.value for e in estimate(both, outcomes)}
 
     assert rates == {
         "cpu.vector.fp32": 300.0,
@@ -158,11 +172,12 @@ def test_each_working_set_has_its_own_figure_and_all_together_have_none(
             case_id=case.id,
             repeat=repeat,
             counter_hz=1e9,
-            samples=(replace(sample(), sets=walked(500 + 50 * repeat)),),
+            samples=Samples.of((sample(),)),
+            ticks=walked(500 + 50 * repeat),
         )
         for repeat in range(2)
     ]
-    found = {e.metric: (e.value, e.unit) for e in estimate(plan, outcomes)}
+    found = {e.name: (e.value, e.unit) for e in estimate(plan, outcomes)}
 
     assert found.keys() == expected.keys()
     assert {m: unit for m, (_, unit) in found.items()} == {m: u for m, (_, u) in expected.items()}
@@ -171,11 +186,9 @@ def test_each_working_set_has_its_own_figure_and_all_together_have_none(
     )
 
 
-def walked(ticks: int):  # type: ignore[no-untyped-def]
-    from bench.evidence.outcome import SetTicks, TickHistogram, WorkerTicks
-
+def walked(ticks: int) -> tuple[WorkerTicks, ...]:
     return tuple(
-        SetTicks(size, (WorkerTicks(0, 1000, chunks, 10, TickHistogram((10,), (9,)), chunks),))
+        WorkerTicks(0, 1000, chunks, 10, TickHistogram((10,), (9,)), chunks, (9,), (9,), (9,), size)
         for size, chunks in (
             (4096, TickHistogram((ticks,), (9,))),
             (1 << 20, TickHistogram((2 * ticks,), (9,))),
@@ -183,7 +196,5 @@ def walked(ticks: int):  # type: ignore[no-untyped-def]
     )
 
 
-def sample():  # type: ignore[no-untyped-def]
-    from bench.evidence.outcome import Disturbance, Sample
-
-    return Sample(0.0, 1.0, 1, Disturbance())
+def sample() -> Sample:
+    return Sample(0.0, 1.0, 1)

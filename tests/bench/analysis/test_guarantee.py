@@ -1,12 +1,11 @@
 """From plan and outcomes to judgements."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.analysis.guarantee import definition, judgements, trials
 from bench.errors import InvalidEvidence
-from bench.evidence.outcome import MeasuredIO
+from bench.evidence.codec import replace
+from bench.evidence.outcome import MeasuredIO, Readings
 from bench.testing.guarantee import simulated_case, simulated_guarantee
 from bench.testing.machine import simulated_evidence
 from storage_bench.guarantee.judging.verdict import CheckResult
@@ -66,9 +65,9 @@ def test_a_definition_that_is_not_the_one_asked_for_is_refused(changes, said) ->
 def test_an_outcome_that_is_no_trial_is_refused() -> None:
     evidence = simulated_guarantee(case=simulated_case("ci"))
     first = evidence.outcomes[0]
-    assert first.kind == "measured-trial"
+    assert first.kind == "measured-replicate"
     assert first.trial.result is not None
-    stray = MeasuredIO(first.case_id, 0, first.trial.result, (), first.disturbance, {})
+    stray = MeasuredIO(first.case_id, 0, first.trial.result, Readings(), first.disturbance, {})
 
     with pytest.raises(InvalidEvidence, match="is no trial"):
         judgements(evidence.plan, (stray, *evidence.outcomes[1:]))

@@ -4,11 +4,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.evidence.codec import DecodeError, canonical, decode, encode, parse
+from bench.evidence import codec
+from bench.evidence.codec import (
+    DecodeError,
+    NotCanonical,
+    Record,
+    canonical,
+    decode,
+    encode,
+    parse,
+    read,
+    receive,
+    written_again,
+)
+from bench.evidence.codec.canonical_json import spelled
 
 
 class Colour(StrEnum):
@@ -125,3 +139,122 @@ def test_every_float_survives_the_way_to_bytes_and_back(value: float) -> None:
     dog = Dog(value, None)
 
     assert decode(Dog, parse(canonical(dog))) == dog
+
+
+class Bird(Record, tag_field="kind", tag="bird"):
+    name: str
+    wings_m: tuple[float | None, ...] = ()
+    eggs: int = 0
+
+
+class Fish(Record, tag_field="kind", tag="fish"):
+    depth_m: float
+
+
+class Pond(Record):
+    animals: tuple[Bird | Fish, ...]
+    notes: dict[str, str]
+    colour: Colour | None = None
+
+
+POND = Pond((Bird("duck", (0.4, None), 7), Fish(1e-5)), {"b": "x", "a": "长"}, Colour.RED)
+floats = st.floats(allow_nan=False, allow_infinity=False)
+"""The numbers that JSON has."""
+
+
+@given(floats)
+def test_a_float_is_spelled_as_msgspec_spells_it(value: float) -> None:
+    assert spelled(value) == msgspec.json.encode(value).decode()
+    assert float(spelled(value)) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.0, -0.0, 1.0, 1e15, 1e16, 1e17, 123456789012345680.0, 1e22, 1e-4, 1e-5, 1.5e-5, -1.5e-5,
+     1e-6, 1.25e-7, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3],
+)  # fmt: skip
+def test_floats_at_the_edges_have_one_spelling(value: float) -> None:
+    assert spelled(value) == msgspec.json.encode(value).decode()
+
+
+@given(
+    st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), floats)),
+    st.integers(),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_msgspec_and_the_standard_library_write_the_same_bytes(
+    birds: list[tuple[str, float]], eggs: int, note: str
+) -> None:
+    animals = tuple(Bird(name, (wing, None), eggs) for name, wing in birds)
+    pond = Pond(animals, {note: note, "z": ""})
+
+    assert written_again(pond) == canonical(pond)
+    assert read(Pond, canonical(pond)) == pond
+    assert decode(Pond, parse(canonical(pond))) == pond
+
+
+def test_a_record_is_read_back_and_a_default_is_written_too() -> None:
+    assert read(Pond, canonical(POND)) == POND
+    assert b'"eggs":0' in canonical(Pond((Bird("duck"),), {}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"eggs":7', b'"eggs":7,"eggs":7'),
+        (b'"eggs":7', b'"eggs": 7'),
+        (b'"eggs":7', b'"eggs":7.0'),
+        (b'"eggs":7,', b""),
+        (b'"eggs":7', b'"eggs":7,"feet":2'),
+        (b"0.00001", b"1e-5"),
+        (b"0.00001", b"1E-5"),
+        (b"0.4,", b"0.40,"),
+        (b"0.4,", b"NaN,"),
+        (b"0.4,", b"1e400,"),
+        (b'"bird"', b'"horse"'),
+        (b'"red"', b'"blue"'),
+        ("长".encode(), b"\\u957f"),
+        ("长".encode(), b"\xff"),
+        (b'{"a":', b'{"b":"x","a":'),
+        (b"}\n", b"}"),
+    ],
+)
+def test_any_other_spelling_is_refused_with_and_without_msgspec(
+    old: bytes, new: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = canonical(POND)
+    assert good.count(old) >= 1
+    bad = good.replace(old, new, 1)
+
+    with pytest.raises(DecodeError):
+        read(Pond, bad)
+    monkeypatch.setattr(codec, "msgspec", None)
+    with pytest.raises(DecodeError):
+        read(Pond, bad)
+    assert read(Pond, good) == POND
+
+
+def test_an_integer_that_is_meant_as_a_float_is_read_as_one_only_where_it_is_written_so() -> None:
+    with pytest.raises(NotCanonical):
+        read(Fish, canonical(Fish(3)))
+    assert receive(Fish, canonical(Fish(3))) == Fish(3.0)
+
+
+def test_integers_of_any_size_are_the_same_to_both() -> None:
+    large = Bird("x", (), 2**80)
+
+    assert written_again(large) == canonical(large)
+    assert read(Bird, canonical(large)) == large
+
+
+@pytest.mark.parametrize("data", [b"[" * 200_000, b"1" * 5_000, b"", b"\xff", b'"\\ud800"'])
+def test_what_no_reader_should_choke_on_is_our_own_error(data: bytes) -> None:
+    with pytest.raises(DecodeError):
+        read(Pond, data)
+    with pytest.raises(DecodeError):
+        receive(Pond, data)
+
+
+def test_nothing_that_json_has_not_is_written() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(Fish(float("inf")))

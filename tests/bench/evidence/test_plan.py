@@ -1,7 +1,6 @@
 """Cases and their order."""
 
-from dataclasses import replace
-
+from bench.evidence.codec import replace
 from bench.evidence.plan import Plan, full_name, wanted
 
 

@@ -49,7 +49,7 @@ def test_every_sample_is_told_at_once_and_carries_its_disturbance() -> None:
 
     observed = measure(SimulatedLaunch(Work(1, 1)), STOPPING, watch, told.append)
 
-    assert tuple(told) == observed.samples
+    assert tuple(told) == tuple(observed.samples)
     assert {s.disturbance.steal_s for s in told} == {0.01}
 
 
@@ -62,23 +62,49 @@ def test_ticks_of_all_launches_of_a_sample_are_folded_by_worker() -> None:
 
     observed = measure(launch, STOPPING, ScriptedWatch([0.05]))
 
-    first = observed.samples[0]
-    assert [worker.cpu for worker in first.workers] == [0, 1]
-    assert first.workers[1].work.counts == (2, 2)
-    assert first.workers[1].probe.counts == (2,)
-    # Only the chunk that the probe followed: 100 ticks at two cycles a tick, in both launches.
-    assert first.workers[1].cycles == TickHistogram((200,), (2,))
+    first, second = observed.ticks
+    assert (first.cpu, second.cpu) == (0, 1)
+    # Two launches in each of three samples, each with two chunks and a probe.
+    assert len(observed.samples) == 3
+    assert second.work.counts == (6, 6)
+    assert second.probe.counts == (6,)
+    # Only the chunk that the probe followed: 100 ticks at two cycles a tick.
+    assert second.cycles == TickHistogram((200,), (6,))
+    assert second.chunks == (4, 4, 4)
+    assert second.spent_ticks == (2 * (100 + 101 + 7),) * 3
+    assert second.median_ticks == (100,) * 3
     assert round(observed.counter_hz or 0) == 10**9
+
+
+def test_a_rejected_sample_is_in_the_columns_and_not_in_the_histograms() -> None:
+    class Objects(ScriptedWatch):
+        """Objects to the second sample."""
+
+        asked = 0
+
+        def objection(self) -> str | None:
+            self.asked += 1
+            return "clocks" if self.asked == 3 else None
+
+    launch = SimulatedLaunch(
+        Work(1, 1), worker_ticks=(Ticks(0, [100], 50, probe=[], cycles_per_probe=0),)
+    )
+
+    observed = measure(launch, STOPPING, Objects([0.1]))
+
+    assert observed.samples.rejected == (None, "clocks", None)
+    assert observed.ticks[0].chunks == (1, 1, 1)
+    assert observed.ticks[0].work == TickHistogram((100,), (2,))
 
 
 def test_a_probe_that_was_interrupted_while_it_took_its_own_cost_off_tells_nothing() -> None:
     ticks = (Ticks(0, [100, 100, 100], 50, probe=[7, 0, -900], cycles_per_probe=14),)
     launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
 
-    (worker,) = measure(launch, STOPPING, ScriptedWatch([0.05])).samples[0].workers
-    assert worker.work == TickHistogram((100,), (6,))
-    assert worker.probe == TickHistogram((7,), (2,))
-    assert worker.cycles == TickHistogram((200,), (2,))
+    (worker,) = measure(launch, STOPPING, ScriptedWatch([0.1])).ticks
+    assert worker.work == TickHistogram((100,), (9,))
+    assert worker.probe == TickHistogram((7,), (3,))
+    assert worker.cycles == TickHistogram((200,), (3,))
 
 
 def test_ticks_of_several_working_sets_are_folded_by_set_and_worker() -> None:
@@ -89,13 +115,11 @@ def test_ticks_of_several_working_sets_are_folded_by_set_and_worker() -> None:
     )
     launch = SimulatedLaunch(Work(1, 1), worker_ticks=ticks)
 
-    first = measure(launch, STOPPING, ScriptedWatch([0.05])).samples[0]
+    found = measure(launch, STOPPING, ScriptedWatch([0.05])).ticks
 
-    assert first.workers == ()
-    assert [entry.set_bytes for entry in first.sets] == [1, 2]
-    assert [[worker.cpu for worker in entry.workers] for entry in first.sets] == [[0, 1], [0, 1]]
-    assert [entry.workers[1].work.ticks for entry in first.sets] == [(100,), (200,)]
-    assert [entry.workers[0].work.counts for entry in first.sets] == [(2,), (2,)]
+    assert [(worker.set_bytes, worker.cpu) for worker in found] == [(1, 0), (1, 1), (2, 0), (2, 1)]
+    assert [worker.work.ticks for worker in found] == [(100,), (100,), (200,), (200,)]
+    assert [worker.work.counts for worker in found] == [(6,)] * 4
 
 
 def test_sensors_are_read_at_the_start_and_then_no_faster_than_ten_times_a_second() -> None:

@@ -1,12 +1,12 @@
 """Worker processes that begin at the same moment."""
 
 import os
-from dataclasses import replace
 
 import psutil
 import pytest
 
-from bench.evidence.outcome import Failed, Measured
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Failed, Measured, Reason
 from bench.evidence.plan import KernelCase
 from bench.evidence.stopping import StoppingRule
 from bench.execution.processes import WarmWorker, cause, run_in_processes
@@ -57,7 +57,9 @@ def test_one_that_fails_does_not_keep_the_others_waiting(
     sound, failed = run_in_processes((pair[0], broken), 60, lambda assignment, message: None)
 
     assert isinstance(sound, Measured)
-    assert failed == Failed(broken.case.id, 0, "the worker failed: KeyError: 'fft'")
+    assert failed == Failed(
+        broken.case.id, 0, Reason("worker-failed", "the worker failed: KeyError: 'fft'")
+    )
 
 
 def test_all_that_have_not_ended_in_time_are_ended(pair: tuple[Assignment, Assignment]) -> None:
@@ -66,7 +68,9 @@ def test_all_that_have_not_ended_in_time_are_ended(pair: tuple[Assignment, Assig
 
     outcomes = run_in_processes(late, 2, lambda assignment, message: None)
 
-    assert {getattr(o, "reason", None) for o in outcomes} == {"took longer than 2 s and was ended"}
+    assert {o.reason.text for o in outcomes if isinstance(o, Failed)} == {
+        "took longer than 2 s and was ended"
+    }
 
 
 def test_the_cause_is_the_exception_and_not_the_advice_after_it() -> None:

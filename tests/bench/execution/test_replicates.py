@@ -2,12 +2,12 @@
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.evidence.outcome import Failed, MeasuredReplicate, Outcome, Skipped
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Failed, MeasuredReplicate, Outcome, Reason, Skipped
 from bench.evidence.plan import GuaranteeCase
 from bench.execution import replicates
 from bench.execution.protocol import Assignment, Message
@@ -39,7 +39,7 @@ def test_a_load_is_on_record_before_it_runs_and_each_replicate_before_the_next()
         CASE, Path("x"), saved.append, execute=execute
     )
 
-    begun = [Failed(CASE.id, repeat, BEGUN) for repeat in range(3)]
+    begun = [Failed(CASE.id, repeat, Reason("cut-off", BEGUN)) for repeat in range(3)]
     assert saved == [begun[0], trial(0), begun[1], trial(1), begun[2], trial(2)]
     assert (outcomes, interrupted) == ((trial(0), trial(1), trial(2)), None)
 
@@ -59,8 +59,8 @@ def test_ctrl_c_under_load_is_a_failure_and_the_rest_was_not_begun():
     assert interrupted == INTERRUPTED
     assert outcomes == (
         trial(0),
-        Failed(CASE.id, 1, f"{BEGUN}: {INTERRUPTED}"),
-        Skipped(CASE.id, 2, NOT_BEGUN),
+        Failed(CASE.id, 1, Reason("cut-off", f"{BEGUN}: {INTERRUPTED}")),
+        Skipped(CASE.id, 2, Reason("interrupted", NOT_BEGUN)),
     )
     assert tuple(saved[repeat] for repeat in range(3)) == outcomes
 
@@ -71,7 +71,9 @@ def test_ctrl_c_while_the_file_is_written_has_begun_nothing():
 
     outcomes, _ = replicates.run_replicates(CASE, Path("x"), lambda o: None, execute=interrupt)
 
-    assert outcomes == tuple(Skipped(CASE.id, repeat, NOT_BEGUN) for repeat in range(3))
+    assert outcomes == tuple(
+        Skipped(CASE.id, repeat, Reason("interrupted", NOT_BEGUN)) for repeat in range(3)
+    )
 
 
 def test_ctrl_c_while_a_replicate_is_saved_does_not_lose_it():
@@ -89,7 +91,7 @@ def test_ctrl_c_while_a_replicate_is_saved_does_not_lose_it():
 
 
 def test_what_was_cut_stays_a_failure_and_only_what_is_missing_is_run():
-    cut = Failed(CASE.id, 1, BEGUN)
+    cut = Failed(CASE.id, 1, Reason("cut-off", BEGUN))
     saved: list[Outcome] = []
     outcomes, _ = replicates.run_replicates(
         CASE, Path("x"), saved.append, done={0: trial(0), 1: cut},
@@ -98,7 +100,7 @@ def test_what_was_cut_stays_a_failure_and_only_what_is_missing_is_run():
 
     late = replace(trial(2), resumed_at="2025-01-02T00:00:00+00:00")
     assert outcomes == (trial(0), cut, late)
-    assert saved == [Failed(CASE.id, 2, BEGUN), late]
+    assert saved == [Failed(CASE.id, 2, Reason("cut-off", BEGUN)), late]
 
 
 def test_a_disk_that_is_full_of_evidence_ends_the_run():
@@ -149,6 +151,6 @@ def test_a_worker_that_is_killed_under_load_is_a_failure(drive_case: GuaranteeCa
     with workspace(Path(drive_case.directory), drive_case.needed_bytes) as space:
         replicates.run_replicates(drive_case, space.data_file, saved.append, kill)
 
-    assert [o.reason for o in saved if isinstance(o, Failed)] == [
+    assert [o.reason.text for o in saved if isinstance(o, Failed)] == [
         BEGUN, "the worker was ended by SIGKILL",
     ]  # fmt: skip

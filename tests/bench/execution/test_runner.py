@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
-from bench.evidence.outcome import Failed, Measured, Outcome, Skipped
+from bench.evidence.outcome import Failed, Measured, Outcome, Reason, Skipped
 from bench.evidence.plan import KernelCase, Plan
 from bench.evidence.stopping import StoppingRule
 from bench.execution.protocol import Assignment
@@ -47,7 +47,7 @@ def test_a_real_kernel_is_measured_in_a_process_of_its_own(
     assert isinstance(outcome, Measured), outcome
     assert outcome.ops_per_launch == 2 * 64**3
     assert outcome.error <= outcome.tolerance
-    assert tuple(sample for sample, _ in samples) == outcome.samples
+    assert tuple(sample for sample, _ in samples) == tuple(outcome.samples)
     assert {ops for _, ops in samples} == {2 * 64**3}
 
 
@@ -59,7 +59,7 @@ def test_what_a_kernel_refuses_is_skipped_with_its_reason(
     outcome = in_a_process(Assignment(impossible, 0, inventory.devices[0], None), 30, Listener())
 
     assert isinstance(outcome, Skipped)
-    assert "fp16" in outcome.reason
+    assert "fp16" in outcome.reason.text
 
 
 def test_a_kernel_that_raises_is_a_failure_with_its_last_words(
@@ -69,7 +69,9 @@ def test_a_kernel_that_raises_is_a_failure_with_its_last_words(
 
     outcome = in_a_process(Assignment(unknown, 1, inventory.devices[0], None), 30, Listener())
 
-    assert outcome == Failed(unknown.id, 1, "the worker failed: KeyError: 'fft'")
+    assert outcome == Failed(
+        unknown.id, 1, Reason("worker-failed", "the worker failed: KeyError: 'fft'")
+    )
 
 
 def test_a_worker_that_takes_too_long_is_ended(inventory: Inventory, gemm: KernelCase) -> None:
@@ -77,7 +79,7 @@ def test_a_worker_that_takes_too_long_is_ended(inventory: Inventory, gemm: Kerne
 
     outcome = in_a_process(Assignment(endless, 0, inventory.devices[0], None), 2, Listener())
 
-    assert outcome == Failed(endless.id, 0, "took longer than 2 s and was ended")
+    assert outcome == Failed(endless.id, 0, Reason("timeout", "took longer than 2 s and was ended"))
 
 
 def test_a_worker_that_is_killed_is_a_failure_and_the_run_goes_on(
@@ -96,7 +98,7 @@ def test_a_worker_that_is_killed_is_a_failure_and_the_run_goes_on(
     )
 
     assert isinstance(outcome, Failed)
-    assert outcome.reason == "the worker was ended by SIGKILL"
+    assert outcome.reason.text == "the worker was ended by SIGKILL"
 
 
 def test_ctrl_c_keeps_what_was_measured_and_skips_the_rest(
@@ -109,7 +111,9 @@ def test_ctrl_c_keeps_what_was_measured_and_skips_the_rest(
     ) -> tuple[Outcome, ...]:
         if len(saved) == 2:
             raise KeyboardInterrupt
-        return tuple(Failed(a.case.id, a.repeat, "not the point here") for a in assignments)
+        return tuple(
+            Failed(a.case.id, a.repeat, Reason("test", "not the point here")) for a in assignments
+        )
 
     outcomes, interrupted = run_plan(plan, inventory, saved.append, execute=execute)
 
@@ -129,7 +133,7 @@ def test_a_run_that_is_killed_leaves_no_worker_behind(tmp_path: Path) -> None:
         "from bench.execution.protocol import Assignment\n"
         "cpu = min(os.sched_getaffinity(0))\n"
         "case = KernelCase('m', 'FLOP/s', 'gemm', 'numpy', 'fp32', (64, 64, 64), 'cpu', (cpu,),\n"
-        "                  7, StoppingRule(2, 500, 900, 0.5), 2)\n"
+        "                  7, StoppingRule(2, 500.0, 900.0, 0.5), 2)\n"
         "device = simulated_inventory().devices[0]\n"
         "in_a_process(Assignment(case, 0, device, None), 900,\n"
         "             Listener(sampled=lambda *seen: print('sample', flush=True)))\n"

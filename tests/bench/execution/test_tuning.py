@@ -1,9 +1,8 @@
 """Shapes are tried once a model and precision, and written into every case that they decide."""
 
-from dataclasses import replace
-
 import pytest
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
 from bench.evidence.plan import KernelCase, Plan
 from bench.evidence.shape_search import NOT_TRIED, ShapeTrial

@@ -1,9 +1,8 @@
 """Cases for accelerators: only where there are some, together and alone."""
 
-from dataclasses import replace
-
 import pytest
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Accelerator, Core, Device, Inventory
 from bench.evidence.plan import KernelCase, Plan
 from bench.planning import plan

@@ -1,10 +1,9 @@
 """From what is there and what is wanted to the cases of a run."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.errors import UsageError
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Inventory
 from bench.evidence.plan import KernelCase
 from bench.planning import plan

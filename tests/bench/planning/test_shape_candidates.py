@@ -1,5 +1,4 @@
-from dataclasses import replace
-
+from bench.evidence.codec import replace
 from bench.evidence.plan import KernelCase
 from bench.evidence.shape_search import NOT_TRIED
 from bench.evidence.stopping import StoppingRule

@@ -1,6 +1,3 @@
-import pytest
-
-from bench.planning.metric_names import parse_working_set, working_set_label
 from bench.planning.working_sets import FINE_BYTES, sizes
 
 
@@ -26,18 +23,3 @@ def test_sets_rise_to_the_largest_in_quarters_of_an_octave_and_then_in_halves() 
 def test_a_largest_set_between_two_is_not_passed() -> None:
     assert sizes(9000) == (4096, 5120, 6144, 7168, 8192)
     assert sizes(4095) == ()
-
-
-@pytest.mark.parametrize("size", [1, 512, 4096, 5 << 10, 2560 << 10, 3 << 20, 1 << 30])
-def test_a_label_says_the_size_exactly(size: int) -> None:
-    assert parse_working_set(f"cpu.cache.read.{working_set_label(size)}") == (
-        "cpu.cache.read",
-        size,
-    )
-
-
-@pytest.mark.parametrize(
-    "metric", ["cpu.vector.fp32", "storage.randread.4k", "4KiB", "cpu.cache.read.4KiB.cycles", ""]
-)
-def test_other_metrics_have_no_size(metric: str) -> None:
-    assert parse_working_set(metric) is None

@@ -1,7 +1,6 @@
 """Eight simulated GPUs, half of them with a fault, from discovery to the report."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from bench.cli.commands.discover import lines
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence, Tool
 from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.codec import replace
 from bench.evidence.conclusions import Estimate
 from bench.evidence.outcome import Failed, Measured
 from bench.evidence.plan import Plan
@@ -63,7 +63,7 @@ def evidence() -> Evidence:
 
 @pytest.fixture(scope="module")
 def figures(evidence: Evidence) -> dict[str, Estimate]:
-    return {estimate.metric: estimate for estimate in evidence.estimates}
+    return {estimate.name: estimate for estimate in evidence.estimates}
 
 
 def measured(evidence: Evidence, metric: str, repeat: int = 0) -> Measured:
@@ -106,7 +106,7 @@ def test_a_card_that_falls_off_the_bus_fails_with_the_reason_and_the_run_goes_on
     assert {outcome.case_id.partition("-")[0] for outcome in failed} == {
         "cuda.matrix.bf16.gpu6", "cuda.matrix.bf16.gpu6.alone"
     }  # fmt: skip
-    assert {outcome.reason for outcome in failed} == {
+    assert {outcome.reason.text for outcome in failed} == {
         "the worker failed: CUDA error: the GPU has fallen off the bus"
     }
 
@@ -175,11 +175,11 @@ def test_a_missing_sensor_is_none_and_named_once(
 
 
 def test_the_bundle_is_verified_and_reported(evidence: Evidence, tmp_path: Path) -> None:
-    assert verify(seal(evidence, tmp_path / "evidence")) == evidence
+    assert verify(seal(evidence, tmp_path / "evidence")).evidence == evidence
     done = CliRunner().invoke(
         main, ["report", str(tmp_path / "evidence"), "--format", "json"], catch_exceptions=False
     )
-    metrics = {entry["metric"] for entry in json.loads(done.output)["estimates"]}
+    metrics = {entry["figure"] for entry in json.loads(done.output)["estimates"]}
     assert {"cuda.matrix.bf16", "cuda.matrix.bf16.gpu2", "cuda.matrix.bf16.spread"} <= metrics
 
 
@@ -194,7 +194,7 @@ def seal(evidence: Evidence, folder: Path) -> Path:
 def test_the_shape_that_was_tried_fastest_is_measured_and_its_trials_are_evidence(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    (search,) = verify(seal(evidence, tmp_path / "evidence")).plan.searches
+    (search,) = verify(seal(evidence, tmp_path / "evidence")).evidence.plan.searches
 
     assert [trial.rate for trial in search.trials] == [
         pytest.approx(SLOW_SHARE * FLOP_PER_S), *[pytest.approx(FLOP_PER_S)] * 5,
@@ -214,7 +214,7 @@ def test_a_lucky_trial_decides_the_shape_and_never_the_figure() -> None:
     inventory = node.discovered()
     plan = tune(make_plan(inventory, PROFILE, "0" * 64, None), inventory, try_=lucky)
     outcomes, _ = run_plan(plan, inventory, lambda outcome: None, execute=node.execute)
-    figures = {estimate.metric: estimate.value for estimate in estimate(plan, outcomes)}
+    figures = {estimate.name: estimate.value for estimate in estimate(plan, outcomes)}
 
     # The slow shape was chosen by chance, and is measured as slow as it is.
     assert figures["cuda.matrix.bf16"] == pytest.approx(SLOW_SHARE * FLOP_PER_S)
@@ -237,8 +237,8 @@ def test_a_wrong_result_on_a_card_has_no_speed() -> None:
     wrong = SimulatedNode(gpus=(SimulatedGpu(0), SimulatedGpu(1, result_error=0.5)))
 
     evidence = evidence_of(wrong)
-    reasons = {o.reason for o in evidence.outcomes if isinstance(o, Failed)}
-    metrics = {estimate.metric for estimate in evidence.estimates}
+    reasons = {o.reason.text for o in evidence.outcomes if isinstance(o, Failed)}
+    metrics = {estimate.name for estimate in evidence.estimates}
 
     assert reasons == {"wrong result: error 0.5, bf16 allows 1e-06"}
     assert "cuda.matrix.bf16.gpu0" in metrics
@@ -250,14 +250,14 @@ def test_a_single_card_is_the_node(tmp_path: Path) -> None:
     cases = Plan.sets(evidence.plan)
 
     assert [case.metric for cases_ in cases for case in cases_] == ["cuda.matrix.bf16"]
-    assert {e.metric for e in evidence.estimates} >= {
+    assert {e.name for e in evidence.estimates} >= {
         "cuda.matrix.bf16", "cuda.matrix.bf16.burst", "cuda.matrix.bf16.sustained"
     }  # fmt: skip
 
 
 def test_a_run_too_short_for_a_steady_state_says_nothing_of_sustained() -> None:
     short = replace(PROFILE, stopping=replace(STOPPING, min_time_s=5.0, max_time_s=5.0))
-    metrics = {e.metric for e in evidence_of(SimulatedNode(), short).estimates}
+    metrics = {e.name for e in evidence_of(SimulatedNode(), short).estimates}
 
     assert "cuda.matrix.bf16" in metrics
     assert "cuda.matrix.bf16.sustained" not in metrics
@@ -284,7 +284,7 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
 def test_cards_that_ran_alone_are_never_added_up_to_a_node() -> None:
     (entry,) = PROFILE.kernels
     lonely = replace(PROFILE, kernels=(replace(entry, cards=("alone",)),))
-    metrics = {e.metric for e in evidence_of(SimulatedNode(), lonely).estimates}
+    metrics = {e.name for e in evidence_of(SimulatedNode(), lonely).estimates}
 
     assert "cuda.matrix.bf16.gpu0.alone" in metrics
     assert {m for m in metrics if ".gpu" not in m} == set()

@@ -1,15 +1,15 @@
 """From evidence and declarations to capacity."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from reports.capacity import Capacity, normalise, total
 from reports.capacity.matching import assign, of_machines
 from reports.declarations.facility import Facility
 from reports.declarations.policy import Policy, load
 from reports.quantities import Basis, Interval, Quantity, Unknown, exact
+from reports.report.testing import analysed
 
 GPU = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 800e12}
 HEAD = 'name = "F"\nscope = "facility"\n'
@@ -18,7 +18,7 @@ HEAD = 'name = "F"\nscope = "facility"\n'
 def capacities(
     evidences: tuple[Evidence, ...], place: Facility, policy: Policy
 ) -> tuple[Capacity, ...]:
-    assigned, _ = assign(evidences, place)
+    assigned, _ = assign(analysed(evidences), place)
     return normalise(assigned, place, policy)
 
 
@@ -41,7 +41,7 @@ def test_a_machine_by_itself_is_a_facility_of_one_node_measured(  # type: ignore
 ) -> None:
     evidence = make_evidence("a")
 
-    (found,) = capacities((evidence,), of_machines((evidence,)), policy)
+    (found,) = capacities((evidence,), of_machines(analysed((evidence,))), policy)
 
     assert found.amount == Interval(0.99e12, 1e12, 1.01e12)
     assert (found.metric, found.policy) == ("compute.general", "fp32-bitwidth@1")
@@ -54,7 +54,7 @@ def test_the_cpus_of_an_accelerator_node_are_general_and_each_device_counts_once
 ) -> None:
     evidence = make_evidence("a", GPU, accelerator="GPU X")
 
-    found = capacities((evidence,), of_machines((evidence,)), policy)
+    found = capacities((evidence,), of_machines(analysed((evidence,))), policy)
 
     assert {c.compute_class: c.amount and c.amount.value for c in found} == {
         "intelligent": 400e12,
@@ -147,7 +147,7 @@ def test_a_repeat_that_failed_leaves_no_lower_bound(  # type: ignore[no-untyped-
     estimates = tuple(replace(e, n=n) for e in evidence.estimates)
 
     (found,) = capacities(
-        (replace(evidence, estimates=estimates),), of_machines((evidence,)), policy
+        (replace(evidence, estimates=estimates),), of_machines(analysed((evidence,))), policy
     )
 
     assert found.amount == Interval(low, 1e12, 1.01e12)
@@ -182,7 +182,7 @@ def test_an_accelerator_that_was_found_and_not_measured_is_missing(  # type: ign
 ) -> None:
     evidence = make_evidence("a", {"cpu.vector.fp32": 1e12}, accelerator="GPU X")
 
-    found = capacities((evidence,), of_machines((evidence,)), policy)
+    found = capacities((evidence,), of_machines(analysed((evidence,))), policy)
 
     intelligent = total(found, "intelligent")
     assert isinstance(intelligent, Unknown)
@@ -197,9 +197,9 @@ def test_the_burst_of_an_accelerator_is_no_capacity(  # type: ignore[no-untyped-
 
     def found(*held: str) -> Capacity:
         lost = {f"{metric}.sustained" for metric in rates if metric not in held}
-        kept = tuple(e for e in steady.estimates if e.metric not in lost)
+        kept = tuple(e for e in steady.estimates if e.name not in lost)
         evidence = replace(steady, estimates=kept)
-        return capacities((evidence,), of_machines((evidence,)), policy)[0]
+        return capacities((evidence,), of_machines(analysed((evidence,))), policy)[0]
 
     assert found().amount is None
     assert found().how == (
@@ -241,14 +241,14 @@ def test_amx_counts_only_where_it_is_switched_on_and_there(  # type: ignore[no-u
 def test_a_rate_in_another_unit_is_no_rate(make_evidence, policy: Policy) -> None:  # type: ignore[no-untyped-def]
     evidence = make_evidence("a", unit="OP/s")
 
-    (found,) = capacities((evidence,), of_machines((evidence,)), policy)
+    (found,) = capacities((evidence,), of_machines(analysed((evidence,))), policy)
 
     assert found.amount is None
 
 
 def test_every_capacity_carries_the_policy_it_was_converted_by(make_evidence) -> None:  # type: ignore[no-untyped-def]
     evidence = make_evidence("a", GPU, accelerator="GPU X")
-    place = of_machines((evidence,))
+    place = of_machines(analysed((evidence,)))
 
     vector = capacities((evidence,), place, load("fp32-native-vector@1"))
     national = capacities((evidence,), place, load("fp16-national@2025"))
@@ -259,7 +259,9 @@ def test_every_capacity_carries_the_policy_it_was_converted_by(make_evidence) ->
 
 
 def test_the_best_of_several_ways_is_held_to_its_own_repeats(make_evidence) -> None:  # type: ignore[no-untyped-def]
-    evidence = make_evidence("a", {"cpu.matrix.fp32": 2e12, "cpu.matrix.fp32.numba": 2e12})
+    evidence = make_evidence("a", {"cpu.matrix.fp32": 2e12})
+    own = replace(evidence.estimates[0], implementation="numba")
+    evidence = replace(evidence, estimates=(*evidence.estimates, own))
     case = next(c for c in evidence.plan.cases if c.metric == "cpu.matrix.fp32")
     numpy, numba = replace(case, repeats=6), replace(case, implementation="numba", repeats=3)
     evidence = replace(evidence, plan=replace(evidence.plan, cases=(numpy, numba)))
@@ -267,7 +269,7 @@ def test_the_best_of_several_ways_is_held_to_its_own_repeats(make_evidence) -> N
     def gap(n: int) -> str | None:
         estimates = tuple(replace(e, n=n) for e in evidence.estimates)
         counted = replace(evidence, estimates=estimates)
-        (found,) = capacities((counted,), of_machines((counted,)), load("fp32-matrix@1"))
+        (found,) = capacities((counted,), of_machines(analysed((counted,))), load("fp32-matrix@1"))
         return found.gap
 
     assert (gap(3), gap(2)) == (None, "cpu.matrix.fp32: 2 of 3 repeats")

@@ -1,12 +1,12 @@
 """The catalogue of accelerators against the formula that its figures must follow."""
 
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
 import pytest
 
+from bench.evidence.codec import replace
 from reports.catalogue.accelerators import (
     AcceleratorModel,
     Rate,

@@ -1,9 +1,8 @@
 """Published peaks of processors, and what their numbers are taken for."""
 
-from dataclasses import replace
-
 import pytest
 
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Processor
 from bench.testing.machine import simulated_inventory
 from reports.catalogue.processors import core_sheet, cpu_sheets

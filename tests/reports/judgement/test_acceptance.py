@@ -1,14 +1,14 @@
 """The ratios that a first card is held against, from a simulated run of the same profile."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.analysis import conclude
 from bench.evidence import Evidence, Tool
-from bench.evidence.conclusions import Estimate
-from bench.evidence.outcome import Failed, Measured
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
+from bench.evidence.outcome import Failed, Measured, Reason
 from bench.evidence.plan import KernelCase
 from bench.evidence.shape_search import ShapeTrial
 from bench.execution.runner import run_plan
@@ -26,6 +26,7 @@ from reports.judgement.acceptance import (
     header,
     search_criteria,
 )
+from reports.performance.subject import Subject
 
 PROFILE = Path(__file__).parents[2] / "benchmarks" / "accelerators.toml"
 CLOCK, CYCLE, BF16_BAR, FP8_BAR, SPREAD, MEMORY = range(6)
@@ -71,7 +72,7 @@ def changed(evidence: Evidence, metric: str, **changes: object) -> Evidence:
 def test_the_profile_gives_every_bar_and_the_plan_is_one_of_minutes(sound: Evidence) -> None:
     cases = [case for case in sound.plan.cases if isinstance(case, KernelCase)]
 
-    assert len(criteria(sound)) == 6
+    assert len(criteria(Subject(sound))) == 6
     assert {case.metric: case.stopping.min_time_s for case in cases}[BF16] == 60
     assert sum(case.repeats * case.stopping.max_time_s for case in cases) < 300
 
@@ -82,15 +83,15 @@ def test_fma_is_held_against_lanes_and_measured_clock_of_the_same_time(
     # The simulated work is that of BF16 units: 4096 operations a cycle instead of 256.
     expected = FLOP_PER_S / (132 * 128 * 2 * MAX_CLOCK_HZ)
 
-    assert criteria(sound)[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
+    assert criteria(Subject(sound))[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
     # Half the clock is half the rate, and none of the loss: burst clocks are not averaged in.
-    assert criteria(throttled)[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
-    assert "132 multiprocessors" in criteria(sound)[CLOCK].name
-    assert "at 1.000 GHz" in criteria(throttled)[CLOCK].told
+    assert criteria(Subject(throttled))[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
+    assert "132 multiprocessors" in criteria(Subject(sound))[CLOCK].name
+    assert "at 1.000 GHz" in criteria(Subject(throttled))[CLOCK].told
 
 
 def test_more_than_the_silicon_can_do_never_holds(sound: Evidence) -> None:
-    found = criteria(sound)
+    found = criteria(Subject(sound))
 
     assert [found[i].impossible for i in (CLOCK, MEMORY)] == [True, True]
     assert [found[i].holds for i in (CLOCK, MEMORY)] == [False, False]
@@ -110,28 +111,31 @@ def test_the_faster_of_two_ways_to_copy_is_what_counts(sound: Evidence) -> None:
         for o in sound.outcomes
     )
 
-    assert criteria(replace(sound, outcomes=slow))[MEMORY].ratio == criteria(sound)[MEMORY].ratio
+    assert (
+        criteria(Subject(replace(sound, outcomes=slow)))[MEMORY].ratio
+        == criteria(Subject(sound))[MEMORY].ratio
+    )
 
 
 def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
     blind = frozenset({"nvmlDeviceGetClockInfo"})
-    found = criteria(evidence_of(SimulatedGpu(0, missing=blind)))[CLOCK]
+    found = criteria(Subject(evidence_of(SimulatedGpu(0, missing=blind))))[CLOCK]
 
     assert found.ratio is None
     assert found.told == "SM clock: Not Supported; memory clock: Not Supported"
 
 
 def test_cycles_need_the_multiprocessors_own_counters(sound: Evidence) -> None:
-    cycles = Estimate(f"{FMA}.per_cycle", 250.0, 249.0, 251.0, "FLOP/cycle", 0.75, 3)
-    counted = criteria(replace(sound, estimates=(*sound.estimates, cycles)))[CYCLE]
+    cycles = Estimate(FMA, Statistic.PER_CYCLE, 250.0, 249.0, 251.0, "FLOP/cycle", 0.75, 3)
+    counted = criteria(Subject(replace(sound, estimates=(*sound.estimates, cycles))))[CYCLE]
 
     assert counted.ratio == pytest.approx(250 / 256)
     assert counted.holds is True
-    assert criteria(sound)[CYCLE].holds is None
+    assert criteria(Subject(sound))[CYCLE].holds is None
 
 
 def test_sustained_is_what_is_held_against_the_bar_and_not_the_burst(throttled: Evidence) -> None:
-    found = criteria(throttled)
+    found = criteria(Subject(throttled))
 
     assert found[BF16_BAR].ratio == pytest.approx(0.5 * FLOP_PER_S / 730e12, rel=1e-6)
     assert found[FP8_BAR].ratio == pytest.approx(0.5 * FLOP_PER_S / 1300e12, rel=1e-6)
@@ -151,7 +155,7 @@ def test_without_a_steady_state_there_is_no_ratio(sound: Evidence) -> None:
                 for o in cut.outcomes
             ),
         )
-    found = criteria(cut)
+    found = criteria(Subject(cut))
 
     assert (found[BF16_BAR].ratio, found[SPREAD].ratio) == (None, None)
     assert found[BF16_BAR].holds is None
@@ -159,11 +163,11 @@ def test_without_a_steady_state_there_is_no_ratio(sound: Evidence) -> None:
 
 
 def test_the_spread_is_from_process_to_process(sound: Evidence) -> None:
-    assert criteria(sound)[SPREAD].ratio == pytest.approx(0, abs=1e-9)
+    assert criteria(Subject(sound))[SPREAD].ratio == pytest.approx(0, abs=1e-9)
     (ops,) = {o.ops_per_launch for o in sound.outcomes
               if isinstance(o, Measured) and o.case_id.startswith(f"{BF16}-")}  # fmt: skip
 
-    found = criteria(changed(sound, BF16, ops_per_launch=round(ops * 1.02)))[SPREAD]
+    found = criteria(Subject(changed(sound, BF16, ops_per_launch=round(ops * 1.02))))[SPREAD]
 
     assert found.ratio == pytest.approx(0.02, rel=1e-3)
     assert (found.at_most, found.holds) == (True, False)
@@ -171,23 +175,27 @@ def test_the_spread_is_from_process_to_process(sound: Evidence) -> None:
 
 def test_memory_is_held_against_the_data_sheet_of_the_card(sound: Evidence) -> None:
     # A simulated launch of 4 ms moves 40 GB.
-    assert criteria(sound)[MEMORY].ratio == pytest.approx(FLOP_PER_S / 100 / 3350e9, rel=1e-3)
+    assert criteria(Subject(sound))[MEMORY].ratio == pytest.approx(
+        FLOP_PER_S / 100 / 3350e9, rel=1e-3
+    )
     device = replace(sound.inventory.devices[0], name="Abacus 9000")
     other = replace(sound, inventory=replace(sound.inventory, devices=(device,)))
 
-    assert criteria(sound)[MEMORY].told == (
+    assert criteria(Subject(sound))[MEMORY].told == (
         "torch 10.81 TB/s, torch-elementwise 10.81 TB/s of 3.350 TB/s"
     )
-    assert criteria(other)[MEMORY].ratio is None
-    assert "no data sheet" in criteria(other)[MEMORY].told
+    assert criteria(Subject(other))[MEMORY].ratio is None
+    assert "no data sheet" in criteria(Subject(other))[MEMORY].told
 
 
 def test_a_failed_figure_tells_its_reason_and_never_holds(sound: Evidence) -> None:
     lost = tuple(
-        Failed(o.case_id, o.repeat, "wrong result: error 1") if o.case_id.startswith(FP8) else o
+        Failed(o.case_id, o.repeat, Reason("test", "wrong result: error 1"))
+        if o.case_id.startswith(FP8)
+        else o
         for o in sound.outcomes
     )
-    found = criteria(replace(sound, outcomes=lost))[FP8_BAR]
+    found = criteria(Subject(replace(sound, outcomes=lost)))[FP8_BAR]
 
     assert found.holds is None
     assert str(found).endswith("not measured: wrong result: error 1")

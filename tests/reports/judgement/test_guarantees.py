@@ -1,11 +1,10 @@
 """From sealed tests of the guarantee to a verdict on the plan's task 8."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.errors import UsageError
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.testing.guarantee import simulated_case, simulated_guarantee
 from bench.testing.machine import simulated_inventory
 from reports.capacity.matching import assign, of_machines
@@ -13,7 +12,8 @@ from reports.declarations.facility import BusinessSystem, Facility
 from reports.judgement.guarantees import certificates, joint
 from reports.judgement.verdict import PlanFinding, Verdict
 from reports.render import render
-from reports.report import Report, build
+from reports.report import Report
+from reports.report.testing import analysed, report_on
 
 MET, NOT_MET = Verdict.MET, Verdict.NOT_MET
 UNDECIDED, NOT_MEASURED = Verdict.UNDECIDED, Verdict.NOT_MEASURED
@@ -52,7 +52,7 @@ def iops(report: Report) -> PlanFinding:
     ],
 )
 def test_a_system_is_judged_by_what_was_sealed_of_its_volume(case, how, verdict, said) -> None:  # type: ignore[no-untyped-def]
-    report = build((measured(case, **how),), city(system()))
+    report = report_on((measured(case, **how),), city(system()))
 
     (found,) = report.systems
     assert (found.verdict, iops(report).verdict) == (verdict, verdict)
@@ -62,7 +62,7 @@ def test_a_system_is_judged_by_what_was_sealed_of_its_volume(case, how, verdict,
 
 
 def test_a_system_without_evidence_is_not_measured_and_never_a_pass() -> None:
-    report = build((measured(),), city(system(), system("tax", "db2")))
+    report = report_on((measured(),), city(system(), system("tax", "db2")))
 
     assert [found.verdict for found in report.systems] == [MET, NOT_MEASURED]
     assert iops(report).verdict is NOT_MEASURED
@@ -75,7 +75,7 @@ def test_a_system_without_evidence_is_not_measured_and_never_a_pass() -> None:
 def test_evidence_of_a_simulated_machine_certifies_nothing() -> None:
     evidence = simulated_guarantee(inventory=simulated_inventory("db1"))
 
-    (found,) = build((evidence,), city(system())).systems
+    (found,) = report_on((evidence,), city(system())).systems
 
     assert found.verdict is NOT_MEASURED
     assert found.reason == "PASS by a simulated machine: that never certifies"
@@ -87,7 +87,7 @@ def test_of_several_bundles_the_worst_counts_unless_one_is_named() -> None:
     quick = measured(QUICK, iops=9.9e3, run_id="quick")
 
     def verdict(*evidences: Evidence, run_id: str | None = None) -> Verdict:
-        return build(evidences, city(system(run_id=run_id))).systems[0].verdict
+        return report_on(evidences, city(system(run_id=run_id))).systems[0].verdict
 
     assert verdict(good, bad) is verdict(bad, good) is NOT_MET
     assert verdict(good, quick) is MET
@@ -98,8 +98,8 @@ def test_of_several_bundles_the_worst_counts_unless_one_is_named() -> None:
 def test_one_test_of_a_volume_is_not_one_for_each_system_on_it() -> None:
     shared = city(system(), system("tax"))
 
-    assert [s.verdict for s in build((measured(),), shared).systems] == [UNDECIDED] * 2
-    assert [s.verdict for s in build((measured(iops=9e3),), shared).systems] == [NOT_MET] * 2
+    assert [s.verdict for s in report_on((measured(),), shared).systems] == [UNDECIDED] * 2
+    assert [s.verdict for s in report_on((measured(iops=9e3),), shared).systems] == [NOT_MET] * 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_all_systems_together_are_as_good_as_the_worst(verdicts, wanted) -> None
 
 
 def test_without_a_facility_a_certificate_is_shown_and_judges_nothing() -> None:
-    report = build((measured(),))
+    report = report_on((measured(),))
 
     assert iops(report).verdict is NOT_MEASURED
     assert "no facility file says which business system" in iops(report).reason
@@ -127,27 +127,29 @@ def test_without_a_facility_a_certificate_is_shown_and_judges_nothing() -> None:
 
 def test_a_bundle_of_a_volume_stands_beside_that_of_its_node(make_evidence) -> None:  # type: ignore[no-untyped-def]
     node = make_evidence("db1")
-    place = of_machines((node, measured()))
-    assigned, notes = assign((node, measured()), place)
+    place = of_machines(analysed((node, measured())))
+    assigned, notes = assign(analysed((node, measured())), place)
 
     assert place.name == "db1"
     assert [len(each.evidences) for each in assigned] == [1]
     assert notes == ()
     with pytest.raises(UsageError, match="run run-1 is given twice"):
-        assign((measured(), measured()), place)
+        assign(analysed((measured(), measured())), place)
 
 
 def test_a_volume_that_bears_no_system_is_told_for_its_name_may_be_mistyped() -> None:
-    report = build((measured(),), city(system(mount_point="/dat")))
+    report = report_on((measured(),), city(system(mount_point="/dat")))
 
     assert report.warnings == (
         "db1:/data was tested and bears no business system of City: not counted",
     )
-    assert build((measured(),), city(system())).warnings == build((measured(),)).warnings == ()
+    assert (
+        report_on((measured(),), city(system())).warnings == report_on((measured(),)).warnings == ()
+    )
 
 
 def test_a_certificate_says_by_what_it_was_made() -> None:
-    (found,) = certificates((measured(failures={0: "it was cut off"}),))
+    (found,) = certificates(analysed((measured(failures={0: "it was cut off"}),)))
 
     assert (found.replicates, found.tier, found.certifies) == ("2 of 3", "full", True)
     assert found.engine == "native-simulated"
@@ -156,7 +158,7 @@ def test_a_certificate_says_by_what_it_was_made() -> None:
 
 @pytest.mark.parametrize("format_", ["terminal", "markdown", "html", "json", "csv"])
 def test_every_format_shows_the_verdict_on_each_system_and_why(format_: str) -> None:
-    report = build((measured(iops=9.9e3),), city(system("bank <x>"), system("tax", "db2")))
+    report = report_on((measured(iops=9.9e3),), city(system("bank <x>"), system("tax", "db2")))
 
     text = render(report, format_)
 

@@ -10,6 +10,7 @@ from reports.declarations.policy import load
 from reports.judgement.indicators import METRICS
 from reports.judgement.indicators.facts import Facts
 from reports.quantities import Basis, Interval, Quantity, Unknown, exact
+from reports.report.testing import analysed
 
 HEAD = 'name = "F"\nscope = "city"\n'
 
@@ -17,7 +18,7 @@ HEAD = 'name = "F"\nscope = "city"\n'
 def found(
     id: str, place: Facility, plan: CapacityPlan, policy: str = "fp32-bitwidth@1"
 ) -> Quantity | Unknown:
-    assigned, _ = assign((), place)
+    assigned, _ = assign(analysed(()), place)
     return METRICS[id](Facts(place, normalise(assigned, place, load(policy)), plan))
 
 

@@ -1,15 +1,16 @@
 """Reports to write down: one machine, a city, and a machine that means harm."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.outcome import Skipped
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Reason, Skipped
 from bench.testing.machine import simulated_evidence
 from reports.declarations.facility import Facility
-from reports.report import Report, build
+from reports.report import Report
+from reports.report.testing import report_on
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>|`=cmd\x1b[2J"
 """A host name that ends elements, runs scripts, breaks tables and clears the screen."""
@@ -17,7 +18,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>|`=cmd\
 
 @pytest.fixture
 def machine() -> Report:
-    return build((simulated_evidence(),))
+    return report_on((simulated_evidence(),))
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def city(example_city: Facility, make_evidence: Callable[..., Evidence]) -> Repo
     host = evidence.inventory.host
     cpu = replace(host.processor, vendor="AuthenticAMD", family=25, model=1)
     inventory = replace(evidence.inventory, host=replace(host, processor=cpu))
-    return build((replace(evidence, inventory=inventory),), example_city)
+    return report_on((replace(evidence, inventory=inventory),), example_city)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def measured_city(
         'name = "C"\nscope = "city"\n[[groups]]\nname = "g"\nnodes = 1\n'
         'compute_class = "intelligent"\ndevice = "GPU X"\n'
     )
-    return build((make_evidence("node1", rates, accelerator="GPU X"),), place)
+    return report_on((make_evidence("node1", rates, accelerator="GPU X"),), place)
 
 
 @pytest.fixture
@@ -59,5 +60,7 @@ def hostile() -> Report:
         processor=replace(inventory.host.processor, model_name=HOSTILE),
     )
     first, *rest = evidence.outcomes
-    outcomes = (Skipped(first.case_id, first.repeat, HOSTILE), *rest)
-    return build((replace(evidence, inventory=replace(inventory, host=host), outcomes=outcomes),))
+    outcomes = (Skipped(first.case_id, first.repeat, Reason("test", HOSTILE)), *rest)
+    return report_on(
+        (replace(evidence, inventory=replace(inventory, host=host), outcomes=outcomes),)
+    )

@@ -7,8 +7,9 @@ import pytest
 from bench.evidence import Evidence
 from reports.render import render
 from reports.render.charts import charts
-from reports.report import Report, build
+from reports.report import Report
 from reports.report.headline import highlights
+from reports.report.testing import report_on
 
 LOSS = "-20 %: software thermal slowdown in 88 % of samples, up to 87 °C"
 COMPARED = "7 of 8 cards, cuda:6 lost: slowest cuda:2 at 865 TFLOP/s, spread 20.0 %"
@@ -17,7 +18,7 @@ FELL_OFF = "the worker failed: CUDA error: the GPU has fallen off the bus"
 
 @pytest.fixture(scope="module")
 def report(node: Evidence) -> Report:
-    return build((node,))
+    return report_on((node,))
 
 
 @pytest.mark.parametrize("format_", ["markdown", "html"])

@@ -1,9 +1,9 @@
 """One long table for a spreadsheet."""
 
 import csv
-from dataclasses import replace
 from io import StringIO
 
+from bench.evidence.codec import replace
 from reports.render import render
 from reports.report import Report
 

@@ -5,7 +5,7 @@ import pytest
 from reports.declarations.facility import Facility
 from reports.quantities import UNKNOWN, Interval, exact
 from reports.render import text
-from reports.report import build
+from reports.report.testing import report_on
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_spread_is_relative_to_the_value() -> None:
 
 
 def test_targets_are_said_in_the_plans_unit_with_their_operator(example_city: Facility) -> None:
-    report = build((), example_city)
+    report = report_on((), example_city)
 
     said = [text.target(f, report.plan) for f in (*report.indicators, *report.thresholds)]
 

@@ -1,11 +1,10 @@
 """A report as a whole: what is judged, what is shown, and what it rests on."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.errors import UsageError
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Storage
 from bench.testing.machine import simulated_evidence
 from reports.declarations.capacity_plan import load as load_plan
@@ -13,7 +12,8 @@ from reports.declarations.facility import Facility
 from reports.declarations.policy import load as load_policy
 from reports.judgement.verdict import PlanFinding, Robustness, Verdict
 from reports.quantities import Basis, Interval, exact
-from reports.report import Report, build
+from reports.report import Report
+from reports.report.testing import report_on
 
 GPU = {"cpu.vector.fp32": 2e12, "cuda.vector.fp32": 60e12, "cuda.matrix.bf16": 800e12}
 
@@ -31,7 +31,7 @@ def certain(evidence: Evidence) -> Evidence:
 def test_one_machine_shows_what_it_contributes_and_is_not_judged(  # type: ignore[no-untyped-def]
     make_evidence, flash: Storage
 ) -> None:
-    report = build((make_evidence("a", storage=flash),))
+    report = report_on((make_evidence("a", storage=flash),))
 
     assert {f.verdict for f in report.indicators} == {Verdict.NOT_MEASURED}
     assert {f.amount for f in report.indicators} == {None}
@@ -52,7 +52,7 @@ def test_a_facility_is_not_a_city_either_and_its_scale_contributes(  # type: ign
         'compute_class = "intelligent"\ndevice = "GPU X"\n'
     )
 
-    report = build((make_evidence("a", GPU, accelerator="GPU X"),), place)
+    report = report_on((make_evidence("a", GPU, accelerator="GPU X"),), place)
 
     assert {f.verdict for f in report.indicators} == {Verdict.NOT_MEASURED}
     assert of(report, "large_ai_centres").contribution == Interval(0, 1, 1)
@@ -73,10 +73,10 @@ def test_what_the_measured_nodes_reach_by_themselves_is_met_whatever_else_is_the
         'compute_class = "intelligent"\ndevice = "GPU X"\n'
     )
 
-    report = build((make_evidence("a", rates, accelerator="GPU X"),), place)
+    report = report_on((make_evidence("a", rates, accelerator="GPU X"),), place)
 
     assert of(report, "large_ai_centre").verdict is Verdict.NOT_MEASURED
-    report = build((certain(make_evidence("a", rates, accelerator="GPU X")),), place)
+    report = report_on((certain(make_evidence("a", rates, accelerator="GPU X")),), place)
     assert of(report, "large_ai_centre").verdict is Verdict.MET
 
 
@@ -97,7 +97,7 @@ def test_leaving_out_evidence_never_passes_a_target(make_evidence, make_facility
     )
 
     def met(chosen: tuple[Evidence, ...]) -> set[str]:
-        report = build(chosen, place)
+        report = report_on(chosen, place)
         return {f.id for f in report.indicators if f.verdict is Verdict.MET}
 
     whole = met(evidences)
@@ -111,7 +111,7 @@ def test_leaving_out_evidence_never_passes_a_target(make_evidence, make_facility
 
 
 def test_a_city_is_judged_and_missing_a_target_is_exit_code_1(example_city: Facility) -> None:
-    report = build((), example_city)
+    report = report_on((), example_city)
 
     verdicts = {f.id: f.verdict.value for f in report.indicators}
     assert verdicts == {
@@ -127,9 +127,9 @@ def test_a_city_is_judged_and_missing_a_target_is_exit_code_1(example_city: Faci
 
 
 def test_leaving_out_what_was_declared_passes_nothing(example_city: Facility) -> None:
-    whole = build((), example_city)
+    whole = report_on((), example_city)
     emptied = {
-        name: build((), replace(example_city, **{name: empty}))
+        name: report_on((), replace(example_city, **{name: empty}))
         for name, empty in {
             "groups": (), "pools": (), "links": (), "edge_coverage": None, "optical_nodes": None,
             "srv6_share": None, "otn_coverage": None, "osu_share": None, "applications": None,
@@ -164,7 +164,7 @@ def test_a_telecom_operator_is_judged_by_its_own_column(  # type: ignore[no-unty
              "cuda.matrix.bf16": 1.0}  # fmt: skip
     evidence = certain(make_evidence("a", rates, accelerator="GPU X"))
 
-    assert of(build((evidence,), place), "ai_compute_share").verdict.value == verdict
+    assert of(report_on((evidence,), place), "ai_compute_share").verdict.value == verdict
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,11 @@ def test_at_equality_the_operator_of_the_year_decides(  # type: ignore[no-untype
     )
     evidence = certain(make_evidence("a", {"cpu.vector.fp32": nodes * 1e16}))
 
-    assert of(build((evidence,), place, year=year), "compute_scale").verdict.value == verdict
+    assert of(report_on((evidence,), place, year=year), "compute_scale").verdict.value == verdict
 
 
 def test_a_verdict_is_shown_under_every_other_policy(example_city: Facility) -> None:
-    share = of(build((), example_city), "ai_compute_share")
+    share = of(report_on((), example_city), "ai_compute_share")
 
     assert share.policy == "fp32-bitwidth@1"
     assert [(a.policy, a.certifiable, a.verdict.value) for a in share.alternatives] == [
@@ -197,7 +197,7 @@ def test_a_verdict_is_shown_under_every_other_policy(example_city: Facility) -> 
 
 
 def test_another_policy_can_be_chosen_and_is_carried_everywhere(example_city: Facility) -> None:
-    report = build((), example_city, policy="fp32-native-vector@1")
+    report = report_on((), example_city, policy="fp32-native-vector@1")
 
     assert of(report, "compute_scale").policy == "fp32-native-vector@1"
     assert report.capacities[0].policy == "fp32-native-vector@1"
@@ -207,7 +207,7 @@ def test_another_policy_can_be_chosen_and_is_carried_everywhere(example_city: Fa
 def test_nodes_of_a_group_with_several_kinds_of_devices_count_once(  # type: ignore[no-untyped-def]
     make_evidence,
 ) -> None:
-    report = build((make_evidence("a", GPU, accelerator="GPU X"), make_evidence("b")))
+    report = report_on((make_evidence("a", GPU, accelerator="GPU X"), make_evidence("b")))
 
     rows = [c for c in report.capacities if c.policy == "fp32-bitwidth@1"]
     assert [(c.metric, c.measured_nodes, c.declared_nodes) for c in rows] == [
@@ -219,7 +219,7 @@ def test_nodes_of_a_group_with_several_kinds_of_devices_count_once(  # type: ign
 
 def test_every_figure_says_where_it_comes_from(make_evidence) -> None:  # type: ignore[no-untyped-def]
     evidence = make_evidence("a")
-    report = build((evidence,))
+    report = report_on((evidence,))
 
     entries = {entry.figure: entry for entry in report.provenance}
     estimate = entries["cpu.vector.fp32"]
@@ -235,7 +235,7 @@ def test_every_figure_says_where_it_comes_from(make_evidence) -> None:  # type: 
 def test_a_simulated_or_interrupted_machine_is_told_first(make_evidence) -> None:  # type: ignore[no-untyped-def]
     cut = replace(make_evidence("b"), interrupted="interrupted by the user")
 
-    report = build((simulated_evidence(), cut))
+    report = report_on((simulated_evidence(), cut))
 
     assert report.warnings == (
         "SIMULATED: simulated has a simulated device; this certifies nothing",
@@ -246,7 +246,7 @@ def test_a_simulated_or_interrupted_machine_is_told_first(make_evidence) -> None
 def test_a_business_load_is_shown_and_guarantees_nothing(make_evidence) -> None:  # type: ignore[no-untyped-def]
     evidence = make_evidence("a", {"storage.mixed70.8k": 9000.0}, unit="IO/s")
 
-    iops = of(build((evidence,)), "business_iops")
+    iops = of(report_on((evidence,)), "business_iops")
 
     assert iops.verdict is Verdict.NOT_MEASURED
     assert iops.contribution == Interval(9000 * 0.99, 9000, 9000 * 1.01)
@@ -255,16 +255,16 @@ def test_a_business_load_is_shown_and_guarantees_nothing(make_evidence) -> None:
 
 def test_what_does_not_fit_together_is_refused(make_evidence) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(UsageError, match="no targets for 2022"):
-        build((make_evidence("a"),), year=2022)
+        report_on((make_evidence("a"),), year=2022)
     with pytest.raises(UsageError, match="neither evidence nor a facility"):
-        build(())
+        report_on(())
 
 
 def test_a_policy_and_a_plan_of_ones_own_are_told(make_evidence) -> None:  # type: ignore[no-untyped-def]
     own = replace(load_policy("fp32-bitwidth@1"), version="mine")
     plan = replace(load_plan("chongqing-2023-2025"), id="ours")
 
-    assert build((make_evidence("a"),), policy=own, plan=plan).warnings == (
+    assert report_on((make_evidence("a"),), policy=own, plan=plan).warnings == (
         "policy fp32-bitwidth@mine is none that comes with capbench: read it first",
         "plan ours is none that comes with capbench: read it first",
     )

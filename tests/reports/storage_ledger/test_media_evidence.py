@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 
+from bench.evidence.codec import replace
 from reports.declarations.storage_inventory import Drive, Pool, StorageInventory
 from reports.storage_ledger import definitions, ledger
 from reports.storage_ledger.media_evidence import Seen, rest_on

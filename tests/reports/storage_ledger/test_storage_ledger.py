@@ -1,9 +1,9 @@
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from bench.errors import UsageError
+from bench.evidence.codec import replace
 from bench.testing.guarantee import simulated_case, simulated_guarantee
 from bench.testing.machine import simulated_inventory
 from reports.declarations import facility as facilities
@@ -12,6 +12,7 @@ from reports.declarations.capacity_plan import storage_targets
 from reports.declarations.storage_inventory import Drive, Pool, StorageInventory
 from reports.judgement.guarantees import certificates
 from reports.judgement.verdict import Verdict
+from reports.report.testing import analysed
 from reports.storage_ledger import definitions, ledger, of_facility
 from reports.storage_ledger.drives import count_once
 from reports.storage_ledger.shares import Definition
@@ -261,10 +262,10 @@ def test_a_guarantee_is_declared_until_a_bundle_shows_it():
     elsewhere = pool("fast", "flash", 3 * TB, guarantee="PASS", host="db2", mount_point="/data")
     real = replace(simulated_inventory("db1"), simulated=False)
     passed, failed = (
-        certificates([simulated_guarantee(iops=iops, inventory=real, run_id="run-1")])
+        certificates(analysed([simulated_guarantee(iops=iops, inventory=real, run_id="run-1")]))
         for iops in (20e3, 9.9e3)
     )
-    quick = certificates([simulated_guarantee(simulated_case("minute"), inventory=real)])
+    quick = certificates(analysed([simulated_guarantee(simulated_case("minute"), inventory=real)]))
     reading = (BY_ID["adv/media+iops"],)
 
     def found(listed: Pool, shown=()):

@@ -1,7 +1,6 @@
 """What a forger does who knows how a manifest is made, to evidence of a guarantee."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from bench.analysis.guarantee import judgements
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence
 from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.codec import replace
 from bench.evidence.outcome import MeasuredReplicate, Outcome
 from bench.evidence.plan import GuaranteeCase
 from bench.planning.guarantee import guarantee_plan
@@ -64,7 +64,7 @@ def refusal(folder: Path) -> str:
 
 
 def test_evidence_of_a_guarantee_is_judged_again_and_holds(failed: Evidence, sealed) -> None:  # type: ignore[no-untyped-def]
-    found = verify(sealed(failed))
+    found = verify(sealed(failed)).evidence
 
     assert found == failed
     assert found.judgements[0].judgement.verdict is CheckResult.FAIL
@@ -176,7 +176,8 @@ def test_a_replicate_that_cannot_be_is_noticed(fault: str, said: str | None, sea
     folder = sealed(evidence)
 
     if said is None:
-        assert examine(folder) == (evidence, ())
+        found = examine(folder)
+        assert (found.evidence, found.findings) == (evidence, ())
     else:
         assert said in refusal(folder)
 
@@ -202,7 +203,7 @@ def test_windows_that_hold_more_than_was_done_are_no_pass(sealed) -> None:  # ty
         outcome, trial=replace(outcome.trial, result=replace(result, windows=flattered))
     )
 
-    found = verify(sealed(concluded(evidence, (forged,))))
+    found = verify(sealed(concluded(evidence, (forged,)))).evidence
 
     assert found.judgements[0].judgement.verdict is not CheckResult.PASS
     assert any(r.startswith("windows: they hold") for r in found.judgements[0].judgement.reasons)

@@ -1,6 +1,5 @@
 """Trust nothing."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,8 @@ from bench.analysis.estimates import estimate
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence
 from bench.evidence.bundle_writer import BundleWriter
-from bench.evidence.outcome import Measured
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Measured, Samples
 from bench.testing.machine import simulated_evidence
 from reports.verification import verify
 
@@ -28,7 +28,7 @@ def write(evidence: Evidence, folder: Path) -> Path:
 
 
 def test_evidence_that_holds_is_returned(measured: Evidence, tmp_path: Path) -> None:
-    assert verify(write(measured, tmp_path / "evidence")) == measured
+    assert verify(write(measured, tmp_path / "evidence")).evidence == measured
 
 
 def test_any_flipped_byte_of_any_file_is_noticed_and_its_file_named(
@@ -53,7 +53,7 @@ def test_any_flipped_byte_of_any_file_is_noticed_and_its_file_named(
         path.write_bytes(good)
 
     assert unnoticed == []
-    assert verify(folder) == measured
+    assert verify(folder).evidence == measured
 
 
 def test_a_flattered_estimate_is_noticed_although_the_seal_is_right(
@@ -97,7 +97,7 @@ def test_a_result_that_cannot_be_is_noticed(
     if fault == "error":
         wrong = replace(first, error=2 * first.tolerance)
     else:
-        wrong = replace(first, samples=(replace(first.samples[0], duration_s=-1.0),))
+        wrong = replace(first, samples=Samples.of((replace(first.samples[0], duration_s=-1.0),)))
     outcomes = (wrong, *rest)
     forged = replace(measured, outcomes=outcomes, estimates=estimate(measured.plan, outcomes))
 

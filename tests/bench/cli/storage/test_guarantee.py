@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from bench.cli import main
 from bench.cli.storage.guarantee import EXIT_CODES
-from bench.evidence.outcome import Failed, MeasuredReplicate
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Failed, MeasuredReplicate, Reason
 from bench.execution import replicates
 from bench.execution.replicates import BEGUN, INTERRUPTED
 from bench.testing.guarantee import simulated_outcome, simulated_trial
@@ -80,7 +80,7 @@ def test_the_verdict_is_shown_is_the_exit_code_and_is_sealed(simulated, drive, i
     assert f"{verdict} (INDICATIVE: it never certifies)" in done.stdout
     assert "8192 B at random, 70% reads, 11000 IOPS offered (open loop), at most 16" in done.stdout
     assert f"evidence: {drive}/out/evidence   check it: capbench verify" in done.stderr
-    evidence = verify(drive / "out" / "evidence")
+    evidence = verify(drive / "out" / "evidence").evidence
     assert evidence.judgements[0].judgement.verdict == verdict
     checked = CliRunner().invoke(main, ["verify", str(drive / "out" / "evidence")])
     assert f"critical-business@1.0, tier minute: {verdict} (indicative)" in checked.stdout
@@ -146,11 +146,11 @@ def test_a_real_run_leaves_evidence_that_verifies(drive):
     with started("--dir", drive, "--tier", "ci", "--out", drive / "out") as process:
         printed, _ = process.communicate(timeout=120)
 
-    evidence = verify(drive / "out" / "evidence")
+    evidence = verify(drive / "out" / "evidence").evidence
     verdict = evidence.judgements[0].judgement.verdict
     assert process.returncode == EXIT_CODES[verdict]
     assert f"{verdict} (INDICATIVE" in printed
-    assert [o.kind for o in evidence.outcomes] == ["measured-trial"] * 2
+    assert [o.kind for o in evidence.outcomes] == ["measured-replicate"] * 2
     assert os.listdir(drive) == ["out"]
 
 
@@ -164,16 +164,16 @@ def test_ctrl_c_seals_what_there_is_and_the_rest_can_be_run_later(drive):
     assert process.returncode == 5
     assert "Interrupted with 0 of 2 replicates measured. Go on with: capbench" in said
     assert os.listdir(drive) == ["out"]
-    cut = verify(drive / "out" / "evidence")
+    cut = verify(drive / "out" / "evidence").evidence
     assert cut.interrupted == INTERRUPTED
     assert [o.kind for o in cut.outcomes] == ["failed", "skipped"]
 
     resumed = capbench("--resume", drive / "out")
 
     assert resumed.exit_code in (1, 5)
-    evidence = verify(drive / "out" / "evidence")
+    evidence = verify(drive / "out" / "evidence").evidence
     first, second = evidence.outcomes
-    assert first == Failed(first.case_id, 0, f"{BEGUN}: {INTERRUPTED}")
+    assert first == Failed(first.case_id, 0, Reason("cut-off", f"{BEGUN}: {INTERRUPTED}"))
     assert isinstance(second, MeasuredReplicate)
     assert second.resumed_at is not None
     assert (evidence.interrupted, evidence.run_id) == (None, cut.run_id)
@@ -194,10 +194,10 @@ def test_a_kill_loses_no_replicate_and_a_cut_one_stays_a_failure(drive):
     resumed = capbench("--resume", drive / "out")
 
     assert resumed.exit_code in (1, 5)
-    first, second = verify(drive / "out" / "evidence").outcomes
+    first, second = verify(drive / "out" / "evidence").evidence.outcomes
     assert isinstance(first, MeasuredReplicate)
     assert first.resumed_at is None
-    assert second == Failed(second.case_id, 1, BEGUN)
+    assert second == Failed(second.case_id, 1, Reason("cut-off", BEGUN))
     again = capbench("--resume", drive / "out")
     assert (again.exit_code, "came to its end" in again.stderr) == (2, True)
 

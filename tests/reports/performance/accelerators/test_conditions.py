@@ -1,15 +1,16 @@
 """What must be told of a card: each state with the line that it earns, and a sound card without."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.outcome import Measured
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Measured, Readings
 from bench.testing.gpu_node import SimulatedGpu
 from reports.performance.accelerators.conditions import remarks
-from reports.report import build
+from reports.performance.subject import Subject
+from reports.report.testing import report_on
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +36,12 @@ def with_readings(evidence: Evidence, limit_w: float, clock_hz: float) -> Eviden
         said = replace(
             last, clock_hz=clock_hz, accelerator=replace(last.accelerator, power_limit_w=limit_w)
         )
-        outcomes.append(replace(outcome, readings=(*others, said)))
+        outcomes.append(replace(outcome, readings=Readings.of((*others, said))))
     return replace(evidence, outcomes=tuple(outcomes))
 
 
 def test_a_whole_card_as_it_was_sold_and_alone_needs_no_remark(sound: Evidence) -> None:
-    assert remarks(sound) == ()
+    assert remarks(Subject(sound)) == ()
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,8 @@ def test_each_state_is_told_in_every_report(
     changed = with_facts(sound, **facts)
     line = f"simulated-node: cuda:0 (Simulated GPU): {said}"
 
-    assert remarks(changed) == (line,)
-    assert line in build((changed,)).warnings
+    assert remarks(Subject(changed)) == (line,)
+    assert line in report_on((changed,)).warnings
 
 
 @pytest.mark.parametrize(
@@ -79,11 +80,11 @@ def test_each_state_is_told_in_every_report(
     ],
 )  # fmt: skip
 def test_what_is_unknown_or_harmless_is_not_told(sound: Evidence, facts: dict[str, Any]) -> None:
-    assert remarks(with_facts(sound, **facts)) == ()
+    assert remarks(Subject(with_facts(sound, **facts))) == ()
 
 
 def test_a_limit_or_clock_that_was_raised_during_the_run_only_is_told(sound: Evidence) -> None:
-    found = remarks(with_readings(sound, limit_w=750.0, clock_hz=2.1e9))
+    found = remarks(Subject(with_readings(sound, limit_w=750.0, clock_hz=2.1e9)))
 
     assert [line.rpartition("): ")[2] for line in found] == [
         "power limit raised to 750 W, 700 W is its default",

@@ -1,19 +1,19 @@
 """Measured rates of accelerators against their data sheets."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Accelerator, Device
-from bench.evidence.outcome import Measured, Reading
+from bench.evidence.outcome import Measured, Reading, Readings, Samples
 from bench.evidence.plan import KernelCase, Plan
 from bench.evidence.stopping import StoppingRule
 from bench.testing.machine import simulated_evidence
 from reports.performance.accelerators.peaks import accelerator_peaks
+from reports.performance.subject import Subject
 from reports.quantities import Interval
-from reports.report import build
+from reports.report.testing import report_on
 
 HOPPER = Accelerator(architecture="9.0", multiprocessors=132, max_clock_hz=1.98e9)
 
@@ -34,7 +34,8 @@ def measured(
     )
     device = Device("cuda", 0, "GPU-0", name, "cuda:0", 80 << 30, "1", facts)
     outcome = Measured(
-        case.id, 0, 1, 1, (), tuple(Reading(i * 0.1, clock_hz=c) for i, c in enumerate(clocks_hz)),
+        case.id, 0, 1, 1, Samples(),
+        Readings.of(Reading(i * 0.1, clock_hz=c) for i, c in enumerate(clocks_hz)),
         0.0, 1.0, "", {},
     )  # fmt: skip
     evidence = simulated_evidence()
@@ -44,13 +45,15 @@ def measured(
         inventory=replace(inventory, devices=(*inventory.devices, device)),
         plan=Plan("test", "0" * 64, (), (case,)),
         outcomes=(outcome,),
-        estimates=(Estimate("cuda.figure", rate, 0.99 * rate, 1.01 * rate, unit, 0.95, 6),),
+        estimates=(
+            Estimate("cuda.figure", Statistic.VALUE, rate, 0.99 * rate, 1.01 * rate, unit, 0.95, 6),
+        ),
     )
 
 
 def test_a_rate_stands_beside_the_data_sheet_of_its_pipe() -> None:
-    (vector,) = accelerator_peaks(measured("fma", "fp32", 60.21e12))
-    (matrix,) = accelerator_peaks(measured("gemm", "bf16", 791.52e12))
+    (vector,) = accelerator_peaks(Subject(measured("fma", "fp32", 60.21e12)))
+    (matrix,) = accelerator_peaks(Subject(measured("gemm", "bf16", 791.52e12)))
 
     assert vector.theoretical == Interval(66.9e12, 66.9e12, 66.9e12)
     assert vector.ratio is not None
@@ -63,7 +66,7 @@ def test_a_rate_stands_beside_the_data_sheet_of_its_pipe() -> None:
 
 def test_the_same_rate_stands_beside_the_peak_at_the_measured_clock() -> None:
     evidence = measured("fma", "fp32", 50e12, clocks_hz=(1.4e9, 1.6e9))
-    _, scaled = accelerator_peaks(evidence)
+    _, scaled = accelerator_peaks(Subject(evidence))
 
     assert scaled.theoretical is not None
     assert scaled.theoretical.value == pytest.approx(66.9e12 * 1.5 / 1.98)
@@ -73,7 +76,7 @@ def test_the_same_rate_stands_beside_the_peak_at_the_measured_clock() -> None:
 
 def test_above_the_peak_at_the_measured_clock_is_impossible() -> None:
     evidence = measured("fma", "fp32", 60e12, clocks_hz=(1.5e9,))
-    sheet, scaled = accelerator_peaks(evidence)
+    sheet, scaled = accelerator_peaks(Subject(evidence))
 
     assert (sheet.impossible, scaled.impossible) == (False, True)
 
@@ -86,16 +89,16 @@ def test_above_the_peak_at_the_measured_clock_is_impossible() -> None:
     ],
 )
 def test_a_rate_above_the_peak_is_an_error_of_the_whole_report(precision: str, tera: float) -> None:
-    report = build((measured("gemm", precision, tera * 1e12),))
+    report = report_on((measured("gemm", precision, tera * 1e12),))
 
     assert report.exit_code() == 4
     assert any(line.startswith("ERROR: ") and "cuda.figure" in line for line in report.warnings)
-    assert build((measured("gemm", precision, 60e12),)).exit_code() == 0
+    assert report_on((measured("gemm", precision, 60e12),)).exit_code() == 0
 
 
 def test_fp64_has_a_peak_a_pipe() -> None:
-    (vector,) = accelerator_peaks(measured("fma", "fp64", 30e12))
-    (matrix,) = accelerator_peaks(measured("gemm", "fp64", 60e12))
+    (vector,) = accelerator_peaks(Subject(measured("fma", "fp64", 30e12)))
+    (matrix,) = accelerator_peaks(Subject(measured("gemm", "fp64", 60e12)))
 
     assert vector.theoretical is not None
     assert matrix.theoretical is not None
@@ -103,23 +106,25 @@ def test_fp64_has_a_peak_a_pipe() -> None:
 
 
 def test_a_product_without_a_matrix_unit_is_held_against_the_vector_units() -> None:
-    (peak,) = accelerator_peaks(measured("gemm", "fp32", 51.5e12))
+    (peak,) = accelerator_peaks(Subject(measured("gemm", "fp32", 51.5e12)))
 
     assert peak.theoretical is not None
     assert peak.theoretical.value == 66.9e12
 
 
 def test_bandwidth_stands_beside_that_of_the_memory() -> None:
-    (peak,) = accelerator_peaks(measured("stream.copy", "fp64", 3.015e12))
+    (peak,) = accelerator_peaks(Subject(measured("stream.copy", "fp64", 3.015e12)))
 
     assert peak.ratio is not None
     assert peak.ratio.value == pytest.approx(0.9)
 
 
 def test_a_card_without_a_data_sheet_is_computed_or_left_open() -> None:
-    (computed,) = accelerator_peaks(measured("fma", "fp32", 50e12, "NVIDIA H100 NVL"))
-    (unknown,) = accelerator_peaks(measured("fma", "fp32", 50e12, "Abacus 9000", None))
-    (memory,) = accelerator_peaks(measured("stream.copy", "fp64", 3e12, "Abacus 9000", None))
+    (computed,) = accelerator_peaks(Subject(measured("fma", "fp32", 50e12, "NVIDIA H100 NVL")))
+    (unknown,) = accelerator_peaks(Subject(measured("fma", "fp32", 50e12, "Abacus 9000", None)))
+    (memory,) = accelerator_peaks(
+        Subject(measured("stream.copy", "fp64", 3e12, "Abacus 9000", None))
+    )
 
     assert computed.how == "formula: 132 units x 256 FLOP (Hopper) x 1.98 GHz"
     assert (unknown.theoretical, unknown.ratio) == (None, None)
@@ -129,9 +134,11 @@ def test_a_card_without_a_data_sheet_is_computed_or_left_open() -> None:
 
 def test_a_part_of_a_card_has_no_peak() -> None:
     part = replace(HOPPER, partition="MIG instance of GPU-1")
-    (peak,) = accelerator_peaks(measured("gemm", "bf16", 100e12, facts=part))
+    (peak,) = accelerator_peaks(Subject(measured("gemm", "bf16", 100e12, facts=part)))
     (whole,) = accelerator_peaks(
-        measured("gemm", "bf16", 100e12, facts=replace(HOPPER, partition="whole, MIG is on"))
+        Subject(
+            measured("gemm", "bf16", 100e12, facts=replace(HOPPER, partition="whole, MIG is on"))
+        )
     )
 
     assert peak.theoretical is None
@@ -140,9 +147,11 @@ def test_a_part_of_a_card_has_no_peak() -> None:
 
 
 def test_one_of_two_dies_is_held_against_half_of_the_card() -> None:
-    (rate,) = accelerator_peaks(measured("fma", "fp64", 20e12, "AMD Instinct MI250X", None))
+    (rate,) = accelerator_peaks(
+        Subject(measured("fma", "fp64", 20e12, "AMD Instinct MI250X", None))
+    )
     (memory,) = accelerator_peaks(
-        measured("stream.copy", "fp64", 1.3e12, "AMD Instinct MI250X", None)
+        Subject(measured("stream.copy", "fp64", 1.3e12, "AMD Instinct MI250X", None))
     )
 
     assert rate.theoretical is not None
@@ -151,12 +160,12 @@ def test_one_of_two_dies_is_held_against_half_of_the_card() -> None:
 
 
 def test_the_host_s_processor_and_what_was_not_estimated_are_left_out() -> None:
-    assert accelerator_peaks(simulated_evidence()) == ()
-    assert accelerator_peaks(replace(measured("fma", "fp32", 1e12), estimates=())) == ()
+    assert accelerator_peaks(Subject(simulated_evidence())) == ()
+    assert accelerator_peaks(Subject(replace(measured("fma", "fp32", 1e12), estimates=()))) == ()
 
 
 def test_transfers_have_no_published_peak() -> None:
-    assert accelerator_peaks(measured("transfer.h2d", "int8", 5e10)) == ()
+    assert accelerator_peaks(Subject(measured("transfer.h2d", "int8", 5e10))) == ()
 
 
 @pytest.mark.parametrize(
@@ -165,8 +174,10 @@ def test_transfers_have_no_published_peak() -> None:
 )
 def test_flop_a_cycle_need_no_clock_and_no_card_but_no_cap(name: str, shares: list[float]) -> None:
     evidence = measured("fma", "fp32", 1e12, name)
-    cycles = Estimate("cuda.figure.per_cycle", 243.2, 243.2, 243.2, "FLOP/cycle", 0.95, 6)
-    found = accelerator_peaks(replace(evidence, estimates=(*evidence.estimates, cycles)))
+    cycles = Estimate(
+        "cuda.figure", Statistic.PER_CYCLE, 243.2, 243.2, 243.2, "FLOP/cycle", 0.95, 6
+    )
+    found = accelerator_peaks(Subject(replace(evidence, estimates=(*evidence.estimates, cycles))))
 
     by_cycle = [peak for peak in found if peak.unit == "FLOP/cycle"]
     assert [peak.ratio.value for peak in by_cycle if peak.ratio is not None] == shares

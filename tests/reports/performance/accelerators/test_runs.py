@@ -1,14 +1,14 @@
 """Each card of the simulated node: burst beside sustained, its loss and its cause, its energy."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.outcome import Measured
 from bench.testing.gpu_node import FLOP_PER_S, POWER_W, SimulatedGpu
 from reports.performance.accelerators.runs import AcceleratorRun, accelerator_runs
 from reports.performance.accelerators.throttling import UNEXPLAINED
+from reports.performance.subject import Subject
 from reports.quantities import Interval
 from reports.render import text
 
@@ -16,7 +16,7 @@ STEM = "cuda.matrix.bf16"
 
 
 def named(evidence: Evidence) -> dict[str, AcceleratorRun]:
-    return {run.metric: run for run in accelerator_runs(evidence)}
+    return {run.metric: run for run in accelerator_runs(Subject(evidence))}
 
 
 def test_every_card_that_was_measured_has_an_entry_together_and_alone(node: Evidence) -> None:
@@ -89,7 +89,7 @@ def test_energy_is_work_for_power(node: Evidence) -> None:
 
 def test_without_energy_or_power_there_is_none(simulate) -> None:  # type: ignore[no-untyped-def]
     sensors = frozenset({"nvmlDeviceGetTotalEnergyConsumption", "nvmlDeviceGetPowerUsage"})
-    (run,) = accelerator_runs(simulate(SimulatedGpu(0, missing=sensors)))
+    (run,) = accelerator_runs(Subject(simulate(SimulatedGpu(0, missing=sensors))))
 
     assert run.spent is None
     assert text.spent(run) == text.NOTHING
@@ -97,7 +97,7 @@ def test_without_energy_or_power_there_is_none(simulate) -> None:  # type: ignor
 
 
 def test_a_run_without_a_steady_state_says_why(simulate) -> None:  # type: ignore[no-untyped-def]
-    (run,) = accelerator_runs(simulate(SimulatedGpu(0), seconds=5.0))
+    (run,) = accelerator_runs(Subject(simulate(SimulatedGpu(0), seconds=5.0)))
 
     assert run.sustained is None
     assert text.sustained(run).startswith("not steady: 5.")
@@ -129,8 +129,8 @@ def test_a_wrong_result_has_no_entry(node: Evidence) -> None:
         replace(o, error=1.0) if isinstance(o, Measured) else o for o in node.outcomes
     )  # fmt: skip
 
-    assert accelerator_runs(replace(node, outcomes=wrong)) == ()
+    assert accelerator_runs(Subject(replace(node, outcomes=wrong))) == ()
 
 
 def test_the_shape_that_was_measured_is_part_of_the_entry(node: Evidence) -> None:
-    assert {run.shape for run in accelerator_runs(node)} == {(4096, 4096, 8320)}
+    assert {run.shape for run in accelerator_runs(Subject(node))} == {(4096, 4096, 8320)}

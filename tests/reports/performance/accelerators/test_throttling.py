@@ -2,7 +2,14 @@
 
 import pytest
 
-from bench.evidence.outcome import AcceleratorReading, Disturbance, Reading, Sample
+from bench.evidence.outcome import (
+    AcceleratorReading,
+    Disturbance,
+    Reading,
+    Readings,
+    Sample,
+    Samples,
+)
 from bench.evidence.throttle_reasons import REASONS
 from reports.performance.accelerators.throttling import during, loss, reasons
 
@@ -94,5 +101,9 @@ def test_a_sample_is_labelled_by_what_was_read_while_it_ran() -> None:
     long, early, between = (Sample(at, s, 1, Disturbance()) for at, s in
                             ((0.05, 0.2), (0.0, 0.05), (0.32, 0.05)))  # fmt: skip
 
-    assert during((long, early, between), seen) == ((CAP, THERMAL), (), (BRAKE,))
-    assert during((long,), ()) == ((),)
+    assert during(Samples.of((long, early, between)), Readings.of(seen)) == (
+        (CAP, THERMAL),
+        (),
+        (BRAKE,),
+    )
+    assert during(Samples.of((long,)), Readings()) == ((),)

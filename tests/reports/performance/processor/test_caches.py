@@ -1,21 +1,22 @@
 """Caches of a machine from its estimates, beside what it claims."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Cache
-from bench.planning.metric_names import working_set_label
+from bench.evidence.plan import KernelCase
 from bench.planning.working_sets import sizes
 from bench.testing.machine import simulated_evidence
 from reports.performance.processor.cache_levels import Size
 from reports.performance.processor.caches import cache_levels, is_step, steps
+from reports.performance.subject import Subject
 from reports.render import render
-from reports.report import build
 from reports.report.headline import highlights
+from reports.report.testing import report_on
 
 KIB, MIB = 1 << 10, 1 << 20
 CLAIMED = (
@@ -24,18 +25,17 @@ CLAIMED = (
 )  # fmt: skip
 
 
-def figure(metric: str, value: float, unit: str) -> Estimate:
-    return Estimate(metric, value, value * 0.9, value * 1.1, unit, 0.75, 3)
+def figure(
+    metric: str, size: int, value: float, unit: str, statistic: Statistic = Statistic.VALUE
+) -> Estimate:
+    low, high = value * 0.9, value * 1.1
+    return Estimate(metric, statistic, value, low, high, unit, 0.75, 3, working_set_bytes=size)
 
 
 def staircase(stem: str, unit: str, first: float, second: float, last: float) -> list[Estimate]:
     """32 KiB at the first value, 1 MiB at the second, then the last, without a ramp."""
     return [
-        figure(
-            f"{stem}.{working_set_label(size)}",
-            first if size <= 32 * KIB else second if size <= MIB else last,
-            unit,
-        )
+        figure(stem, size, first if size <= 32 * KIB else second if size <= MIB else last, unit)
         for size in sizes(64 * MIB)
     ]
 
@@ -47,21 +47,36 @@ def with_figures(estimates: list[Estimate], caches: tuple[Cache, ...] = CLAIMED)
     return replace(
         evidence,
         inventory=replace(evidence.inventory, host=replace(host, processor=processor)),
+        plan=replace(evidence.plan, cases=CASES),
+        outcomes=(),
         estimates=tuple(estimates),
     )
 
 
+def cases() -> tuple[KernelCase, ...]:
+    """A staircase and a ladder of one core, and a ladder of all."""
+    case = simulated_evidence().plan.cases[0]
+    assert isinstance(case, KernelCase)
+    ladder = replace(case, metric="cpu.cache.read", kernel="ladder")
+    one = replace(ladder, metric="cpu.cache.read.one_core", cpus=(0,))
+    chase = replace(one, metric="cpu.cache.latency.one_core", kernel="chase")
+    return one, chase, ladder
+
+
+CASES = cases()
+
+
 ONE = [
     *staircase("cpu.cache.latency.one_core", "s", 1.25e-9, 4e-9, 100e-9),
-    figure("cpu.cache.latency.one_core.32KiB.cycles", 9.9, "cycle"),
-    figure("cpu.cache.latency.one_core.4KiB.cycles", 5.0, "cycle"),
+    figure("cpu.cache.latency.one_core", 32 * KIB, 9.9, "cycle", Statistic.CYCLES),
+    figure("cpu.cache.latency.one_core", 4 * KIB, 5.0, "cycle", Statistic.CYCLES),
     *staircase("cpu.cache.read.one_core", "B/s", 400e9, 200e9, 20e9),
 ]
 ALL = staircase("cpu.cache.read", "B/s", 1600e9, 800e9, 30e9)
 
 
 def test_levels_have_sizes_latencies_bandwidths_and_what_is_claimed() -> None:
-    inner, outer, memory = cache_levels(with_figures(ONE))
+    inner, outer, memory = cache_levels(Subject(with_figures(ONE)))
 
     assert [level.name for level in (inner, outer, memory)] == ["cache 1", "cache 2", "memory"]
     assert inner.size == inner.streamed_size == Size(32 * KIB, 40 * KIB)
@@ -73,13 +88,13 @@ def test_levels_have_sizes_latencies_bandwidths_and_what_is_claimed() -> None:
 
 
 def test_cycles_are_those_of_a_set_with_the_levels_latency_and_unknown_without() -> None:
-    inner, outer, memory = cache_levels(with_figures(ONE))
+    inner, outer, memory = cache_levels(Subject(with_figures(ONE)))
 
     assert (inner.latency_cycles, outer.latency_cycles, memory.latency_cycles) == (5.0, None, None)
 
 
 def test_all_cores_have_levels_of_their_own_without_a_latency() -> None:
-    levels = cache_levels(with_figures(ONE + ALL))
+    levels = cache_levels(Subject(with_figures(ONE + ALL)))
 
     assert [level.cores for level in levels] == [1, 1, 1, 4, 4, 4]
     assert [level.read for level in levels[3:]] == pytest.approx([1600e9, 800e9, 30e9])
@@ -89,7 +104,7 @@ def test_all_cores_have_levels_of_their_own_without_a_latency() -> None:
 
 def test_latencies_of_one_core_tell_levels_apart_where_the_bandwidth_of_all_does_not() -> None:
     flat = staircase("cpu.cache.read", "B/s", 1600e9, 40e9, 30e9)
-    levels = cache_levels(with_figures(ONE + flat))[3:]
+    levels = cache_levels(Subject(with_figures(ONE + flat)))[3:]
 
     assert [level.name for level in levels] == ["cache 1", "cache 2", "memory"]
     assert [level.read for level in levels] == pytest.approx([1600e9, 40e9, 30e9])
@@ -97,18 +112,18 @@ def test_latencies_of_one_core_tell_levels_apart_where_the_bandwidth_of_all_does
 
 
 def test_claims_about_another_number_of_levels_are_not_set_beside_these() -> None:
-    levels = cache_levels(with_figures(ONE, (*CLAIMED, Cache(3, "Unified", MIB, 1))))
+    levels = cache_levels(Subject(with_figures(ONE, (*CLAIMED, Cache(3, "Unified", MIB, 1)))))
 
     assert {level.claimed_bytes for level in levels} == {None}
 
 
 def test_a_machine_without_such_figures_has_no_levels() -> None:
-    assert cache_levels(simulated_evidence()) == ()
-    assert steps(simulated_evidence()) == ()
+    assert cache_levels(Subject(simulated_evidence())) == ()
+    assert steps(Subject(simulated_evidence())) == ()
 
 
 def test_steps_rise_and_keep_their_intervals() -> None:
-    found = [step for step in steps(with_figures(ONE)) if step.quantity == "read"]
+    found = [step for step in steps(Subject(with_figures(ONE))) if step.quantity == "read"]
 
     assert [step.set_bytes for step in found] == list(sizes(64 * MIB))
     assert (found[0].estimate.low, found[0].estimate.high) == pytest.approx((360e9, 440e9))
@@ -116,7 +131,7 @@ def test_steps_rise_and_keep_their_intervals() -> None:
 
 @pytest.mark.parametrize("format_", ["terminal", "markdown", "html"])
 def test_each_format_shows_levels_and_leaves_working_sets_out_of_the_figures(format_: str) -> None:
-    report = build([with_figures(ONE)])
+    report = report_on([with_figures(ONE)])
     text = render(report, format_)
 
     assert [said for said in ("cache 2", "1 MiB – 1.25 MiB", "480 MiB", "4.00 ns", "200 GB/s")
@@ -126,11 +141,8 @@ def test_each_format_shows_levels_and_leaves_working_sets_out_of_the_figures(for
 
 
 def test_where_working_sets_come_from_is_said_once_a_case() -> None:
-    evidence = with_figures(ONE)
-    case = replace(evidence.plan.cases[0], metric="cpu.cache.read.one_core")
-    other = replace(case, metric="cpu.cache.latency.one_core")
-    plan = replace(evidence.plan, cases=(case, other))
-    report = build([replace(evidence, plan=plan, outcomes=())])
+    report = report_on([with_figures(ONE)])
+    case, other, _ = CASES
     found = [(entry.figure, entry.inputs) for entry in report.provenance]
     sets = len(sizes(64 * MIB))
 
@@ -141,23 +153,17 @@ def test_where_working_sets_come_from_is_said_once_a_case() -> None:
 
 
 def test_the_report_for_machines_has_levels_in_si_units() -> None:
-    (_, outer, _) = json.loads(render(build([with_figures(ONE)]), "json"))["caches"]
+    (_, outer, _) = json.loads(render(report_on([with_figures(ONE)]), "json"))["caches"]
 
     assert outer["size"] == {"holds_bytes": MIB, "outgrown_bytes": 1280 * KIB}
     assert (outer["claimed_bytes"], outer["latency_s"], outer["cores"]) == (480 * MIB, 4e-9, 1)
 
 
-@pytest.mark.parametrize(
-    "metric",
-    ["cpu.cache.read.4KiB", "cpu.cache.latency.one_core.2560KiB",
-     "cpu.cache.latency.one_core.1MiB.cycles"],
-)  # fmt: skip
-def test_a_figure_of_one_working_set_is_a_step(metric: str) -> None:
-    assert is_step(metric)
+@pytest.mark.parametrize("statistic", [Statistic.VALUE, Statistic.CYCLES])
+def test_a_figure_of_one_working_set_is_a_step(statistic: Statistic) -> None:
+    assert is_step(figure("cpu.cache.latency", 4 * KIB, 1.0, "", statistic))
 
 
-@pytest.mark.parametrize(
-    "metric", ["cpu.vector.fp32", "memory.triad", "cpu.cache.read", "cpu.other.read.4KiB"]
-)
-def test_other_figures_are_none(metric: str) -> None:
-    assert not is_step(metric)
+@pytest.mark.parametrize("metric", ["cpu.vector.fp32", "memory.triad", "cpu.cache.read.4KiB"])
+def test_other_figures_are_none_whatever_they_are_called(metric: str) -> None:
+    assert not is_step(Estimate(metric, Statistic.VALUE, 1.0, 1.0, 1.0, "", 0.75, 3))

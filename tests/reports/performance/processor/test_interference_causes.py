@@ -1,9 +1,15 @@
 """What disturbed a sample, named."""
 
-from dataclasses import replace
-
-from bench.analysis.tick_histogram import tally
-from bench.evidence.outcome import Disturbance, Measured, Sample, SetTicks, WorkerTicks
+from bench.analysis.tick_histogram import fold
+from bench.evidence.outcome import (
+    Disturbance,
+    Measured,
+    Readings,
+    Sample,
+    Samples,
+    TickHistogram,
+    WorkerTicks,
+)
 from reports.performance.processor.interference import (
     Cause,
     InterferenceSource,
@@ -13,20 +19,31 @@ from reports.performance.processor.interference import (
 QUIET = Disturbance(0.0, 0.0, 0.0)
 
 
+Taken = tuple[Sample, tuple[int, int]]
+"""A sample, and the median chunk of each of two workers in it."""
+
+
 def sample(
     disturbance: Disturbance = QUIET,
     chunk_ticks: tuple[int, int] = (500, 500),
     distances: tuple[int | None, ...] = (200,),
-) -> Sample:
-    workers = tuple(
-        WorkerTicks(cpu, 64_000, tally([ticks] * 9), 0, tally([]), tally([]))
-        for cpu, ticks in enumerate(chunk_ticks)
-    )
-    return Sample(0.0, 1.0, 1, disturbance, workers, distances)
+) -> Taken:
+    return Sample(0.0, 1.0, 1, disturbance, distances), chunk_ticks
 
 
-def measured(*samples: Sample) -> Measured:
-    return Measured("case", 0, 1, 0, samples, (), 0.0, 1.0, "time up", {}, 2e9)
+def measured(*taken: Taken, sizes: tuple[int | None, ...] = (None,)) -> Measured:
+    none = TickHistogram()
+    ticks = tuple(
+        WorkerTicks(
+            cpu, 64_000, fold([500] * 9), 0, none, none, (9,) * len(taken),
+            tuple(9 * chunk[cpu] for _, chunk in taken), tuple(chunk[cpu] for _, chunk in taken),
+            size,
+        )
+        for size in sizes
+        for cpu in (0, 1)
+    )  # fmt: skip
+    samples = Samples.of(each for each, _ in taken)
+    return Measured("case", 0, 1, 0, samples, Readings(), 0.0, 1.0, "time up", {}, ticks, 2e9)
 
 
 def test_a_quiet_sample_has_no_cause() -> None:
@@ -72,8 +89,8 @@ def test_near_workers_at_full_speed_are_no_disturbance() -> None:
 
 
 def test_working_sets_share_the_time_of_as_many_workers_and_none_is_slow_for_being_larger() -> None:
-    one = sample(Disturbance(run_delay_s=0.2))
-    sets = tuple(SetTicks(size, one.workers) for size in (4096, 8192))
-    walked = replace(one, workers=(), sets=sets)
+    walked = measured(
+        sample(Disturbance(run_delay_s=0.2)), sample(chunk_ticks=(9000, 9000)), sizes=(4096, 8192)
+    )
 
-    assert interference_causes(measured(walked)) == ((Cause(InterferenceSource.PROCESSES, 0.1),),)
+    assert interference_causes(walked) == ((Cause(InterferenceSource.PROCESSES, 0.1),), ())

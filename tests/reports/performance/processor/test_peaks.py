@@ -1,17 +1,31 @@
 """Measured against theoretical peak."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.conclusions import Estimate
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from reports.performance.processor.peaks import peaks
-from reports.report import build
+from reports.performance.subject import Subject
+from reports.report.testing import report_on
+
+
+def named(name: str) -> tuple[str, Statistic, str | None]:
+    """Metric, statistic and implementation of a figure that is called so."""
+    stem, _, last = name.rpartition(".")
+    stem, statistic = (stem, Statistic(last)) if last in set(Statistic) else (name, Statistic.VALUE)
+    if stem.endswith((".portable", ".wide")):
+        stem, _, way = stem.rpartition(".")
+        return stem, statistic, way
+    return stem, statistic, None
 
 
 def with_figures(evidence: Evidence, *figures: tuple[str, float, str]) -> Evidence:
-    estimates = tuple(Estimate(m, v, v, v, unit, 0.75, 3) for m, v, unit in figures)
+    estimates = tuple(
+        Estimate(metric, statistic, v, v, v, unit, 0.75, 3, way)
+        for name, v, unit in figures
+        for metric, statistic, way in (named(name),)
+    )
     cpu = replace(
         evidence.inventory.host.processor, vendor="AuthenticAMD", family=25, model=1
     )  # Zen 3, four cores, 32 FLOP/cycle
@@ -28,7 +42,7 @@ def test_the_peak_is_cores_times_clock_times_flop_a_cycle(make_evidence) -> None
         ("cpu.vector.fp32.one_core.clock", 2.5e9, "Hz"),
     )
 
-    whole, one = peaks(evidence)
+    whole, one = peaks(Subject(evidence))
 
     assert whole.theoretical is not None
     assert whole.theoretical.value == 4 * 2e9 * 32
@@ -46,7 +60,7 @@ def test_flop_a_cycle_need_no_clock(make_evidence) -> None:  # type: ignore[no-u
         ("cpu.vector.fp64.per_cycle", 15.9, "FLOP/cycle"),
     )
 
-    whole, cycle = peaks(evidence)
+    whole, cycle = peaks(Subject(evidence))
 
     assert (whole.ratio, whole.how) == (None, "the clock under load was not measured")
     assert cycle.ratio is not None
@@ -61,7 +75,7 @@ def test_matrix_rates_take_the_clock_of_the_fma_load_where_they_have_none(make_e
         ("cpu.vector.fp32.clock", 2e9, "Hz"),
     )
 
-    (gemm,) = peaks(evidence)
+    (gemm,) = peaks(Subject(evidence))
 
     assert gemm.ratio is not None
     assert gemm.ratio.value == 0.5
@@ -77,7 +91,7 @@ def test_the_clock_is_that_of_the_implementation_that_gave_the_rate(make_evidenc
         ("cpu.vector.fp32.wide.clock", 2e9, "Hz"),
     )
 
-    (whole,) = peaks(evidence)
+    (whole,) = peaks(Subject(evidence))
 
     assert whole.ratio is not None
     assert whole.ratio.value == 0.5
@@ -90,7 +104,7 @@ def test_above_the_physical_peak_is_impossible(make_evidence) -> None:  # type: 
         ("cpu.vector.fp64.per_cycle", 16.4, "FLOP/cycle"),
     )
 
-    assert [peak.impossible for peak in peaks(evidence)] == [True, False]
-    report = build((evidence,))
+    assert [peak.impossible for peak in peaks(Subject(evidence))] == [True, False]
+    report = report_on((evidence,))
     assert report.exit_code() == 4
     assert report.warnings[0].startswith("ERROR: ")

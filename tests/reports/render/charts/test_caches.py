@@ -1,16 +1,15 @@
 """What the charts of staircases and rooflines are drawn from."""
 
-from dataclasses import replace
-
 import pytest
 
-from bench.evidence.conclusions import Estimate
-from bench.planning.metric_names import working_set_label
+from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate, Statistic
 from bench.planning.working_sets import sizes
 from bench.testing.machine import simulated_evidence
 from reports.render.charts import charts
 from reports.render.charts.caches import caches, roofline
-from reports.report import Report, build
+from reports.report import Report
+from reports.report.testing import report_on
 
 
 def values(chart: dict[str, object]) -> list[dict[str, object]]:
@@ -21,21 +20,19 @@ def values(chart: dict[str, object]) -> list[dict[str, object]]:
 
 @pytest.fixture
 def report() -> Report:
+    simulated = simulated_evidence()
+    first, second = simulated.plan.cases
+    chase = replace(first, metric="cpu.cache.latency.one_core", kernel="chase", cpus=(0,))
+    ladder = replace(second, metric="cpu.cache.read.one_core", kernel="ladder", cpus=(0,))
     steps = [
         Estimate(
-            f"cpu.cache.{name}.one_core.{working_set_label(size)}",
-            value,
-            value,
-            value,
-            unit,
-            0.5,
-            2,
+            case.metric, Statistic.VALUE, value, value, value, unit, 0.5, 2, working_set_bytes=size
         )
-        for name, value, unit in (("latency", 1e-9, "s"), ("read", 4e11, "B/s"))
+        for case, value, unit in ((chase, 1e-9, "s"), (ladder, 4e11, "B/s"))
         for size in sizes(64 << 10)
     ]
-    simulated = simulated_evidence()
-    return build([replace(simulated, estimates=(*simulated.estimates, *steps))])
+    plan = replace(simulated.plan, cases=(*simulated.plan.cases, chase, ladder))
+    return report_on([replace(simulated, plan=plan, estimates=(*simulated.estimates, *steps))])
 
 
 def test_every_working_set_is_drawn_in_both_charts(report: Report) -> None:
@@ -68,4 +65,4 @@ def test_working_sets_have_their_own_chart_and_are_not_among_the_estimates(repor
 
 
 def test_a_machine_without_working_sets_has_no_such_chart() -> None:
-    assert "caches" not in charts(build([simulated_evidence()]))
+    assert "caches" not in charts(report_on([simulated_evidence()]))

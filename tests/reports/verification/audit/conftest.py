@@ -1,13 +1,13 @@
 """How to forge another bundle from the one that every rule is content with."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bench.analysis import conclude
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.outcome import Outcome
 from bench.evidence.plan import Case
 from bench.testing.complete_run import simulated_run

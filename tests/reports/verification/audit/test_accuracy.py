@@ -1,14 +1,15 @@
 """Results that another precision gave, or none."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from kernels.fma import data
 from kernels.fma.formats import FORMATS
 from kernels.gemm.check import BANDS as KERNEL_BANDS
+from reports.performance.subject import Subject
 from reports.verification.audit import audit
 from reports.verification.audit.accuracy import BANDS
 
@@ -32,7 +33,7 @@ def test_an_error_that_the_precision_does_not_explain_is_noticed(
 ) -> None:
     forged = forge(metric, outcome=lambda o: replace(o, error=error, tolerance=tolerance))
 
-    assert {f.rule for f in audit(forged)} == rules
+    assert {f.rule for f in audit(Subject(forged))} == rules
 
 
 def test_the_bands_are_those_that_the_kernel_is_held_to() -> None:
@@ -53,4 +54,4 @@ def test_no_honest_tolerance_of_the_vector_kernel_is_refused(
         outcome=lambda o: replace(o, error=tolerance, tolerance=tolerance),
     )
 
-    assert "WRK-003" not in {f.rule for f in audit(forged)}
+    assert "WRK-003" not in {f.rule for f in audit(Subject(forged))}

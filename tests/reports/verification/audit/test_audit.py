@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,18 @@ from bench.cli import main
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence
 from bench.evidence.bundle_writer import BundleWriter
-from bench.evidence.outcome import Measured
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Measured, Samples
+from reports.performance.subject import Subject
 from reports.verification import verify
 from reports.verification.audit import RULES, audit, grave, malformed
 from reports.verification.audit.rule import AuditFinding, Severity
 
 
 def test_the_golden_bundle_has_no_finding(honest: Evidence) -> None:
-    assert malformed(honest) == ()
-    assert audit(honest) == ()
-    assert {e.metric for e in honest.estimates} >= {"cpu.vector.fp32", "storage.mixed70.8k"}
+    assert malformed(Subject(honest)) == ()
+    assert audit(Subject(honest)) == ()
+    assert {e.name for e in honest.estimates} >= {"cpu.vector.fp32", "storage.mixed70.8k"}
 
 
 def test_every_rule_has_its_own_name() -> None:
@@ -32,7 +33,7 @@ def test_every_rule_has_its_own_name() -> None:
 def test_a_simulated_machine_is_held_to_the_form_of_its_numbers_only(honest: Evidence) -> None:
     simulated = replace(honest, inventory=replace(honest.inventory, simulated=True), started_at="?")
 
-    assert audit(simulated) == ()
+    assert audit(Subject(simulated)) == ()
 
 
 def test_a_finding_is_one_line_and_minor_ones_are_not_grave() -> None:
@@ -54,7 +55,7 @@ def written(evidence: Evidence, folder: Path) -> Path:
 
 def flattered(o: Measured) -> Measured:
     """A quarter of the time for the same work."""
-    quarter = tuple(replace(s, duration_s=s.duration_s / 4) for s in o.samples)
+    quarter = Samples.of(replace(s, duration_s=s.duration_s / 4) for s in o.samples)
     return replace(o, samples=quarter)
 
 
@@ -63,7 +64,7 @@ def test_a_forged_bundle_is_refused_although_its_seal_and_its_estimates_are_righ
 ) -> None:
     forged = forge("cpu.matrix.fp32", outcome=flattered)
 
-    assert verify(written(honest, tmp_path / "honest")) == honest
+    assert verify(written(honest, tmp_path / "honest")).evidence == honest
     with pytest.raises(InvalidEvidence, match=r"asks for more than .* \[OBS-003\] \(1 more such"):
         verify(written(forged, tmp_path / "forged"))
 

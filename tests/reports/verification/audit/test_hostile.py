@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from bench.cli import main
 from bench.errors import InvalidEvidence
 from bench.evidence import FORMAT, Evidence, manifest
 from bench.evidence.bundle_writer import BundleWriter
-from bench.evidence.codec import encode
+from bench.evidence.codec import canonical, encode, replace
+from reports.performance import analyse
 from reports.render import render
 from reports.render.terminal import print_report
 from reports.report import build
@@ -41,11 +41,7 @@ def files(honest: Evidence, tmp_path: Path) -> dict[str, Any]:
 
 def sealed(files: dict[str, Any], folder: Path) -> Path:
     """The files as they are, each in canonical form, under a seal that fits."""
-    data = {
-        name: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        + b"\n"
-        for name, value in files.items()
-    }
+    data = {name: canonical(value) for name, value in files.items()}
     data[manifest.NAME] = manifest.seal(FORMAT, data)
     for name, content in data.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -71,12 +67,12 @@ def test_no_value_at_any_place_is_more_than_invalid(files: dict[str, Any], tmp_p
         folder = sealed(files, tmp_path / "hostile")
         container[key] = good
         try:
-            evidence, _ = examine(folder)
+            verified = examine(folder)
         except InvalidEvidence:
             outcomes["refused"] += 1
             continue
         outcomes["read"] += 1
-        report = build((evidence,))
+        report = build((analyse(verified),))
         render(report, "markdown")
         print_report(report, Console(file=io.StringIO()))
 

@@ -1,15 +1,16 @@
 """One machine that is counted twice."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.errors import InvalidEvidence
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.inventory import Accelerator, Device, Host
-from bench.evidence.outcome import Measured
-from reports.report import build
+from bench.evidence.outcome import Measured, Samples
+from reports.performance.subject import Subject
+from reports.report.testing import analysed, report_on
 from reports.verification.audit import audit
 from reports.verification.audit.machines import counted_twice
 
@@ -32,7 +33,7 @@ def later(evidence: Evidence) -> Evidence:
     return replace(
         evidence,
         outcomes=tuple(
-            replace(o, samples=tuple(replace(s, start_s=s.start_s + 1e-6) for s in o.samples))
+            replace(o, samples=Samples.of(replace(s, start_s=s.start_s + 1e-6) for s in o.samples))
             if isinstance(o, Measured)
             else o
             for o in evidence.outcomes
@@ -48,20 +49,20 @@ def on(evidence: Evidence, device: Device) -> Evidence:
 def test_a_copy_with_a_changed_host_name_is_one_machine(honest: Evidence) -> None:
     copy = replace(honest, inventory=replace(honest.inventory, host=renamed(honest).inventory.host))
 
-    (found,) = counted_twice((honest, copy))
+    (found,) = counted_twice(analysed((honest, copy)))
 
     assert (found.rule, found.because) == ("IDN-002", "they share one run")
     assert found.where == "honest (run run of h) and another (run run of h)"
 
 
 def test_two_runs_on_one_system_are_one_machine(honest: Evidence) -> None:
-    (found,) = counted_twice((honest, later(renamed(honest))))
+    (found,) = counted_twice(analysed((honest, later(renamed(honest)))))
 
     assert found.because == "they share the boot of one system"
 
 
 def test_samples_that_were_copied_are_one_machine(honest: Evidence) -> None:
-    (found,) = counted_twice((honest, renamed(honest, rebooted)))
+    (found,) = counted_twice(analysed((honest, renamed(honest, rebooted))))
 
     assert found.because.endswith("to the last digit")
 
@@ -78,7 +79,7 @@ def test_a_device_in_two_machines_is_one_device(
 ) -> None:
     other = on(later(renamed(honest, rebooted)), second)
 
-    (found,) = counted_twice((on(honest, GPU), other))
+    (found,) = counted_twice(analysed((on(honest, GPU), other)))
 
     assert found.because == shared
 
@@ -87,12 +88,12 @@ def test_two_machines_are_two(honest: Evidence) -> None:
     nameless = replace(GPU, uuid="GPU-2", accelerator=Accelerator(serial="N/A"))
     first = on(honest, replace(nameless, uuid="GPU-1"))
 
-    assert counted_twice((first, on(later(renamed(honest, rebooted)), nameless))) == ()
+    assert counted_twice(analysed((first, on(later(renamed(honest, rebooted)), nameless)))) == ()
 
 
 def test_a_report_on_one_machine_twice_is_refused(honest: Evidence) -> None:
     with pytest.raises(InvalidEvidence, match=r"are one machine: they share one run \[IDN-002\]"):
-        build((honest, replace(honest, inventory=renamed(honest).inventory)))
+        report_on((honest, replace(honest, inventory=renamed(honest).inventory)))
 
 
 @pytest.mark.parametrize("field", ["uuid", "index"])
@@ -100,6 +101,6 @@ def test_a_device_that_is_listed_twice_is_noticed(honest: Evidence, field: str) 
     other = replace(GPU, uuid="GPU-2", index=1)
     twin = replace(other, **{field: getattr(GPU, field)})
 
-    found = audit(on(on(honest, GPU), twin))
+    found = audit(Subject(on(on(honest, GPU), twin)))
 
     assert [f.rule for f in found] == ["IDN-001"]

@@ -1,12 +1,13 @@
 """Plans that were shrunk, and figures that are called what they are not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.plan import Case
+from reports.performance.subject import Subject
 from reports.verification.audit import audit
 
 
@@ -24,7 +25,7 @@ def test_a_plan_that_was_shrunk_to_what_went_well_is_noticed(
         outcomes=tuple(o for o in honest.outcomes if o.case_id in names),
     )
 
-    (found,) = audit(forged)
+    (found,) = audit(Subject(forged))
 
     assert (found.rule, found.where) == ("PLN-002", "plan.json")
     assert found.because == "profile ci plans memory.triad otherwise than it stands there"
@@ -40,7 +41,7 @@ def test_a_run_that_was_narrowed_openly_is_whole(
         outcomes=tuple(o for o in honest.outcomes if o.case_id in names),
     )
 
-    assert audit(narrowed) == ()
+    assert audit(Subject(narrowed)) == ()
 
 
 def test_fewer_repeats_than_the_released_profile_has_are_noticed(
@@ -49,7 +50,7 @@ def test_fewer_repeats_than_the_released_profile_has_are_noticed(
     forged = forge("cpu.vector.fp64", case=lambda c: replace(c, repeats=1))
     kept = tuple(o for o in forged.outcomes if "fp64-numba" not in o.case_id or o.repeat == 0)
 
-    assert {f.rule for f in audit(replace(forged, outcomes=kept))} == {"PLN-002"}
+    assert {f.rule for f in audit(Subject(replace(forged, outcomes=kept)))} == {"PLN-002"}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_profile_of_somebodys_own_is_told(
 ) -> None:
     plan = plan_of(honest, profile=profile, profile_sha256=digest or honest.plan.profile_sha256)
 
-    (found,) = audit(forge(plan=plan))
+    (found,) = audit(Subject(forge(plan=plan)))
 
     assert found.rule == "PLN-003"
     assert found.because.startswith(f'profile "{profile}" is none that comes with this capbench')
@@ -123,7 +124,7 @@ def test_a_figure_that_is_not_what_its_name_says_is_noticed(
     forged = forge(metric, case=case)
     own = replace(forged, plan=replace(forged.plan, profile="mine"))
 
-    found = [f for f in audit(own) if f.rule == "PLN-001"]
+    found = [f for f in audit(Subject(own)) if f.rule == "PLN-001"]
 
     assert [f.where for f in found] == ["plan.json"]
     assert said in found[0].because
@@ -138,7 +139,7 @@ def test_a_plan_of_another_version_is_not_compared_and_that_is_told(
         tool=replace(honest.tool, version="0.0.9"),
     )
 
-    (found,) = audit(forged)
+    (found,) = audit(Subject(forged))
 
     assert found.rule == "PLN-003"
     assert found.because.startswith("planned by capbench 0.0.9, and this is ")

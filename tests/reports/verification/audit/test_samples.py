@@ -1,12 +1,13 @@
 """Samples that were dropped, stretched, rejected or copied."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
-from bench.evidence.outcome import Measured, Sample
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Measured, Sample, Samples
+from reports.performance.subject import Subject
 from reports.verification.audit import audit
 
 GEMM, VECTOR = "cpu.matrix.fp32", "cpu.vector.fp32"
@@ -15,17 +16,21 @@ EVENTS = "the device's events say 0.150000 s, the host's clock 0.160000 s"
 
 
 def each(change: Callable[[Sample], Sample]) -> Callable[[Measured], Measured]:
-    return lambda o: replace(o, samples=tuple(map(change, o.samples)))
+    return lambda o: replace(o, samples=Samples.of(map(change, o.samples)))
 
 
 def first(change: Callable[[Sample], Sample]) -> Callable[[Measured], Measured]:
-    return lambda o: replace(o, samples=(change(o.samples[0]), *o.samples[1:]))
+    return lambda o: replace(o, samples=Samples.of((change(o.samples[0]), *list(o.samples)[1:])))
 
 
 @pytest.mark.parametrize(
     ("outcome", "rules"),
     [
-        pytest.param(lambda o: replace(o, samples=o.samples[:-1]), {"OBS-003"}, id="one left out"),
+        pytest.param(
+            lambda o: replace(o, samples=Samples.of(list(o.samples)[:-1])),
+            {"OBS-003"},
+            id="one left out",
+        ),
         pytest.param(
             each(lambda s: replace(s, duration_s=s.duration_s / 4)), {"OBS-003"}, id="four times"
         ),
@@ -33,7 +38,9 @@ def first(change: Callable[[Sample], Sample]) -> Callable[[Measured], Measured]:
             lambda o: replace(o, stopped="time up"), {"OBS-003"}, id="ended for another reason"
         ),
         pytest.param(
-            lambda o: replace(o, samples=(*o.samples, replace(o.samples[-1], start_s=9.0))),
+            lambda o: replace(
+                o, samples=Samples.of((*o.samples, replace(o.samples[-1], start_s=9.0)))
+            ),
             {"OBS-003", "TIM-005"},
             id="went on",
         ),
@@ -54,7 +61,7 @@ def first(change: Callable[[Sample], Sample]) -> Callable[[Measured], Measured]:
 def test_a_changed_series_is_noticed(
     forge: Callable[..., Evidence], outcome: Callable[[Measured], Measured], rules: set[str]
 ) -> None:
-    assert {f.rule for f in audit(forge(GEMM, repeat=1, outcome=outcome))} == rules
+    assert {f.rule for f in audit(Subject(forge(GEMM, repeat=1, outcome=outcome)))} == rules
 
 
 def test_samples_of_another_process_are_noticed(
@@ -63,7 +70,9 @@ def test_samples_of_another_process_are_noticed(
     fast = next(o for o in honest.outcomes if o.case_id.startswith(GEMM) and o.repeat == 0)
     assert isinstance(fast, Measured)
 
-    (found,) = audit(forge(GEMM, repeat=1, outcome=lambda o: replace(o, samples=fast.samples)))
+    (found,) = audit(
+        Subject(forge(GEMM, repeat=1, outcome=lambda o: replace(o, samples=fast.samples)))
+    )
 
     assert found.rule == "INT-010"
     assert found.because.startswith("its samples are those of outcomes/cpu.matrix.fp32-numpy-")
@@ -75,7 +84,7 @@ def test_a_shorter_stopping_rule_does_not_fit_the_released_profile(
     hasty = forge(
         GEMM,
         case=lambda c: replace(c, stopping=replace(c.stopping, min_samples=2)),
-        outcome=lambda o: replace(o, samples=o.samples[:2]),
+        outcome=lambda o: replace(o, samples=Samples.of(list(o.samples)[:2])),
     )
 
-    assert {f.rule for f in audit(hasty)} == {"PLN-002"}
+    assert {f.rule for f in audit(Subject(hasty))} == {"PLN-002"}

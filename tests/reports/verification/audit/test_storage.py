@@ -1,12 +1,13 @@
 """Storage results that no engine gives."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from bench.evidence import Evidence
+from bench.evidence.codec import replace
 from bench.evidence.outcome import MeasuredIO
+from reports.performance.subject import Subject
 from reports.verification.audit import audit
 from storage_bench.job import Direction
 
@@ -66,10 +67,10 @@ def test_a_result_that_contradicts_itself_or_its_job_is_noticed(
     outcome: Callable[[MeasuredIO], MeasuredIO],
     rules: set[str],
 ) -> None:
-    assert {f.rule for f in audit(forge(metric, outcome=outcome))} == rules
+    assert {f.rule for f in audit(Subject(forge(metric, outcome=outcome)))} == rules
 
 
 def test_a_job_through_the_page_cache_is_noticed(forge: Callable[..., Evidence]) -> None:
     forged = forge(RANDOM, case=lambda c: replace(c, job=replace(c.job, direct=False)))
 
-    assert {f.rule for f in audit(forged)} == {"STO-001", "PLN-002"}
+    assert {f.rule for f in audit(Subject(forged))} == {"STO-001", "PLN-002"}

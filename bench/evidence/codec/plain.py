@@ -1,12 +1,9 @@
-"""Plain data to frozen dataclasses and back, strictly: an unknown or missing key is an error.
+"""Plain data to records and dataclasses and back, strictly: an unknown or missing key is an error.
 
-Own code, because the process that measures must need no library for it, and because the usual
-libraries ignore unknown keys of dataclasses and cannot tell the members of a union apart.
-A union is told apart by the member's field `kind: Literal["..."]`.
+For declarations in TOML, for nodes without msgspec, and to say what is wrong and where. The members
+of a union are told apart by their `kind`.
 """
 
-import dataclasses
-import json
 import math
 import types
 import typing
@@ -14,6 +11,8 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
+
+from bench.evidence.codec.record import fields_of, is_record, tag_of
 
 T = TypeVar("T")
 
@@ -24,6 +23,10 @@ class DecodeError(ValueError):
     """What was wanted and what was found, with the path to the place."""
 
 
+class NotCanonical(DecodeError):
+    """The same value in other bytes than the one spelling that it has."""
+
+
 def decode(wanted: type[T], value: object, path: str = "") -> T:
     """Build `wanted` (a dataclass) from parsed JSON or TOML, or raise DecodeError."""
     return typing.cast(T, _decode(wanted, value, path or "top level"))
@@ -31,8 +34,11 @@ def decode(wanted: type[T], value: object, path: str = "") -> T:
 
 def encode(value: object) -> Any:
     """Dataclasses, tuples and enums as plain dicts, lists and strings; fields keep their order."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind: Any = type(value)
+    if is_record(kind):
+        entries = {name: encode(getattr(value, name)) for name in _fields(kind)}
+        tag = _tag(kind)
+        return entries if tag is None else {**entries, "kind": tag}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple | list):
@@ -40,46 +46,6 @@ def encode(value: object) -> Any:
     if isinstance(value, Mapping):
         return {key: encode(item) for key, item in value.items()}
     return value
-
-
-def canonical(value: object) -> bytes:
-    """One value, one byte string: sorted keys, no spaces, UTF-8, a newline at the end.
-
-    Raises ValueError for NaN and infinities: JSON has no such numbers.
-    """
-    text = json.dumps(
-        encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode() + b"\n"
-
-
-def parse(data: bytes) -> object:
-    """Parse JSON as strictly as `canonical` writes it: no duplicate keys, no NaN, UTF-8 only."""
-    try:
-        text = data.decode("utf-8")
-        value: object = json.loads(
-            text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant
-        )
-        if "\\ud" in text.lower():  # half of a character, which no bytes can hold
-            json.dumps(value, ensure_ascii=False).encode()
-        return value
-    except DecodeError:
-        raise
-    # ValueError: also a number of so many digits that Python refuses to read it.
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(f"not JSON: {error}") from error
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) != len(keys):
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise DecodeError(f'key "{twice}" appears twice')
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> object:
-    raise DecodeError(f"{name} is not a JSON number")
 
 
 def _decode(wanted: Any, value: object, path: str) -> object:
@@ -98,8 +64,8 @@ def _decode(wanted: Any, value: object, path: str) -> object:
             raise _wrong(path, "a table", value)
         item = typing.get_args(wanted)[1]
         return {key: _decode(item, element, f"{path}.{key}") for key, element in value.items()}
-    if dataclasses.is_dataclass(wanted):
-        return _decode_dataclass(typing.cast(Any, wanted), value, path)
+    if is_record(wanted):
+        return _decode_record(wanted, value, path)
     return _decode_scalar(wanted, value, path)
 
 
@@ -131,6 +97,8 @@ def _decode_tuple(arguments: tuple[Any, ...], value: object, path: str) -> tuple
     if not isinstance(value, list | tuple):
         raise _wrong(path, "a list", value)
     if len(arguments) == 2 and arguments[1] is Ellipsis:
+        if arguments[0] in (int, str) and all(type(item) is arguments[0] for item in value):
+            return tuple(value)
         return tuple(_decode(arguments[0], item, f"{path}[{i}]") for i, item in enumerate(value))
     if len(arguments) != len(value):
         raise DecodeError(f"{path}: wanted {len(arguments)} items, found {len(value)}")
@@ -148,10 +116,8 @@ def _decode_union(members: tuple[Any, ...], value: object, path: str) -> object:
         return _decode(candidates[0], value, path)
     if isinstance(value, dict) and "kind" in value:
         for member in candidates:
-            if dataclasses.is_dataclass(member):
-                kind = _hints(typing.cast(Any, member)).get("kind")
-                if kind is not None and value["kind"] in typing.get_args(kind):
-                    return _decode(member, value, path)
+            if is_record(member) and value["kind"] in _kinds(member):
+                return _decode(member, value, path)
         raise DecodeError(f"{path}.kind: {_shown(value['kind'])} is not known")
     for member in candidates:
         try:
@@ -161,26 +127,45 @@ def _decode_union(members: tuple[Any, ...], value: object, path: str) -> object:
     raise _wrong(path, " or ".join(getattr(m, "__name__", str(m)) for m in candidates), value)
 
 
-def _decode_dataclass(wanted: Any, value: object, path: str) -> object:
+def _decode_record(wanted: Any, value: object, path: str) -> object:
     if not isinstance(value, dict):
         raise _wrong(path, "a table", value)
-    hints = _hints(wanted)
-    fields = {field.name: field for field in dataclasses.fields(wanted) if field.init}
-    unknown = sorted(set(value) - set(fields))
-    if unknown:
+    fields, tag = _fields(wanted), _tag(wanted)
+    if tag is not None:
+        value = dict(value)
+        if (found := value.pop("kind", None)) != tag:
+            raise DecodeError(f"{path}.kind: wanted {tag!r}, found {_shown(found)}")
+    if unknown := sorted(set(value) - set(fields)):
         raise DecodeError(
             f'{path}: unknown key "{unknown[0]}"; known are {", ".join(sorted(fields))}'
         )
+    hints = _hints(wanted)
     arguments = {}
-    for name, field in fields.items():
+    for name, is_required in fields.items():
         if name in value:
             arguments[name] = _decode(hints[name], value[name], f"{path}.{name}")
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        elif is_required:
             raise DecodeError(f'{path}: key "{name}" is missing')
     try:
         return wanted(**arguments)
     except ValueError as error:
         raise DecodeError(f"{path}: {error}") from error
+
+
+@cache
+def _tag(wanted: Any) -> str | None:
+    return tag_of(wanted)
+
+
+def _kinds(wanted: Any) -> tuple[object, ...]:
+    """How a member of a union may call itself; a dataclass has a field for it."""
+    tag = _tag(wanted)
+    return typing.get_args(_hints(wanted).get("kind")) if tag is None else (tag,)
+
+
+@cache
+def _fields(wanted: Any) -> dict[str, bool]:
+    return fields_of(wanted)
 
 
 @cache
