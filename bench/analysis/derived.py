@@ -39,13 +39,13 @@ class Derived:
         self._steady: dict[int, SteadyState | None] = {}
         self._energy: dict[int, Energy | None] = {}
 
-    def of_case(self, case: Case) -> Sequence[Outcome]:
+    def outcomes_of(self, case: Case) -> Sequence[Outcome]:
         """The outcomes of a case, in the order of the bundle."""
         return self._by_case.get(case.id, ())
 
     def valid(self, case: Case) -> list[Measured]:
         """What was measured of a kernel's case with a right result."""
-        return [o for o in self.of_case(case) if isinstance(o, Measured) and o.is_valid]
+        return [o for o in self.outcomes_of(case) if isinstance(o, Measured) and o.is_valid]
 
     @cached_property
     def kernels(self) -> tuple[tuple[KernelCase, Measured], ...]:

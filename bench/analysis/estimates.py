@@ -69,7 +69,7 @@ def estimates_of(derived: Derived) -> tuple[Estimate, ...]:
     shared.update(filter(None, map(_group, derived.groups)))
     for case in derived.plan.cases:
         way = _Subject(case.metric, case.implementation if shared[case.metric] > 1 else None)
-        outcomes = derived.of_case(case)
+        outcomes = derived.outcomes_of(case)
         rates = [rate for o in outcomes if (rate := _rate(derived, case, o)) is not None]
         ways[case.metric] += way.estimate(Statistic.VALUE, case.unit, rates)
         if not isinstance(case, KernelCase):

@@ -272,7 +272,7 @@ def _why_not(subject: Subject, case: KernelCase) -> str:
     reasons += [line for outcome in subject.derived.valid(case) for line in outcome.missing_sensors]
     reasons += [
         outcome.reason.text
-        for outcome in subject.derived.of_case(case)
+        for outcome in subject.derived.outcomes_of(case)
         if isinstance(outcome, Failed | Skipped)
     ]
     return "; ".join(dict.fromkeys(reasons)) or "nothing tells"

@@ -53,7 +53,7 @@ def _replicates(subject: Subject) -> tuple[MeasuredReplicates, ...]:
     found = []
     for case in subject.evidence.plan.cases:
         if isinstance(case, GuaranteeCase):
-            outcomes = subject.derived.of_case(case)
+            outcomes = subject.derived.outcomes_of(case)
             measured = [o for o in outcomes if isinstance(o, MeasuredReplicate)]
             resumed = any(outcome.resumed_at is not None for outcome in measured)
             found.append(MeasuredReplicates(case.id, len(measured), resumed))

@@ -47,7 +47,7 @@ def omissions(subject: Subject) -> tuple[Omission, ...]:
             case _:
                 assert_never(outcome)
     for case in evidence.plan.cases:
-        ran = len(subject.derived.of_case(case))
+        ran = len(subject.derived.outcomes_of(case))
         if ran < case.repeats:
             reason = evidence.interrupted or "the evidence has no outcome of it"
             counts[case.id, "never ran", reason] += case.repeats - ran

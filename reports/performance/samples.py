@@ -57,7 +57,7 @@ def series(subject: Subject) -> tuple[Series, ...]:
     return tuple(
         found
         for case in subject.evidence.plan.cases
-        for outcome in sorted(subject.derived.of_case(case), key=lambda o: o.repeat)
+        for outcome in sorted(subject.derived.outcomes_of(case), key=lambda o: o.repeat)
         if (found := _series(subject.host, case, outcome)) is not None
     )
 

@@ -109,7 +109,7 @@ def _resolved(device: Device, case: KernelCase) -> Resolved | None:
 def _mean_clock_hz(subject: Subject, case: KernelCase) -> float | None:
     clocks = [
         clock_hz
-        for outcome in subject.derived.of_case(case)
+        for outcome in subject.derived.outcomes_of(case)
         if isinstance(outcome, Measured)
         for clock_hz in outcome.readings.clock_hz
         if clock_hz is not None

@@ -133,7 +133,7 @@ def disturbances(subject: Subject) -> tuple[Disturbance, ...]:
     """One entry a case that was measured, in the order of the plan."""
     found = []
     for case in subject.evidence.plan.cases:
-        measured = [o for o in subject.derived.of_case(case) if isinstance(o, Measured)]
+        measured = [o for o in subject.derived.outcomes_of(case) if isinstance(o, Measured)]
         if not measured:
             continue
         counts = Counter(

@@ -11,7 +11,9 @@ from bench.evidence.bundle_writer import BundleWriter
 from bench.evidence.codec import replace
 from bench.evidence.outcome import Measured, Samples
 from bench.testing.machine import simulated_evidence
-from reports.verification import verify
+from reports.verification import examine_evidence, verify
+
+REPORTS = Path(__file__).parents[3] / "reports"
 
 
 @pytest.fixture
@@ -103,3 +105,20 @@ def test_a_result_that_cannot_be_is_noticed(
 
     with pytest.raises(InvalidEvidence, match=said):
         verify(write(forged, tmp_path / "evidence"))
+
+
+def test_only_verification_makes_verified_evidence() -> None:
+    made = {
+        path.relative_to(REPORTS).as_posix()
+        for path in REPORTS.rglob("*.py")
+        if "VerifiedEvidence(" in path.read_text()
+    }
+
+    # The last is for simulations, and says so.
+    assert made == {"verification/__init__.py", "report/testing.py"}
+
+
+def test_verified_evidence_is_known_by_what_it_holds(measured: Evidence, tmp_path: Path) -> None:
+    folder = write(measured, tmp_path / "evidence")
+
+    assert verify(folder) == verify(folder) == examine_evidence(measured)
