@@ -61,7 +61,9 @@ class Derived:
     def groups(self) -> dict[tuple[Case, ...], tuple[GroupRun, ...]]:
         """Cases of one group, and how they ran together in each repeat."""
         return {
-            cases: tuple(self._group_runs(cases)) for cases in self.plan.sets() if _grouped(cases)
+            cases: tuple(self._group_runs(cases))
+            for cases in self.plan.concurrent_groups()
+            if _grouped(cases)
         }
 
     def counters(self, outcome: Measured) -> CounterFigures:

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from bench.analysis.tick_histogram import lower_edge, median
 from bench.evidence.outcome import TickHistogram
 
-LEAST_SHARE = 0.1
+MIN_SHARE = 0.1
 """A mode holds at least this share of the chunks: rarer speeds are interruptions."""
 APART = 0.08
 """Modes lie at least this far apart: clocks wander by a few per cent within one."""
@@ -52,7 +52,7 @@ def modes(histogram: TickHistogram) -> tuple[Mode, ...]:
     found = []
     for first, end in pairwise([0, *_cuts(ticks, seen), len(ticks)]):
         share = (seen[end] - seen[first]) / seen[-1]
-        if share >= LEAST_SHARE:
+        if share >= MIN_SHARE:
             found.append(Mode(_median(ticks, seen, first, end), share))
     return tuple(found) or (Mode(_median(ticks, seen, 0, len(ticks)), 1.0),)
 

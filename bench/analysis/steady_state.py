@@ -13,11 +13,11 @@ from itertools import pairwise
 
 BURST_S = 1.0
 """The burst is the best mean rate over so long a stretch: shorter ones are the clock's noise."""
-LEAST_S = 10.0
+MIN_S = 10.0
 """A steady state is claimed for no less than this: power limits act within seconds."""
-LEAST_SHARE = 1 / 3
+MIN_SHARE = 1 / 3
 """Nor for less than this share of the run, so that a long run is not judged by its last moments."""
-MOST_TEMPERATURE_DRIFT_C = 2.0
+MAX_TEMPERATURE_DRIFT_C = 2.0
 """Over the steady stretch, by the fitted line; one step of a whole-degree sensor fits as 1.5."""
 NEGLIGIBLE_DRIFT = 0.001
 """A trend of less than a thousandth over the whole stretch is none, however surely it is seen."""
@@ -64,9 +64,9 @@ def steady_state(
         raise ValueError("a series without samples has no course")
     begin_s, end_s = points[0].start_s, points[-1].start_s + points[-1].duration_s
     length_s = end_s - begin_s
-    least_s = max(LEAST_S, LEAST_SHARE * length_s)
-    reason = f"{length_s:.1f} s are too short, {LEAST_S:.0f} s are needed"
-    if length_s >= LEAST_S:
+    least_s = max(MIN_S, MIN_SHARE * length_s)
+    reason = f"{length_s:.1f} s are too short, {MIN_S:.0f} s are needed"
+    if length_s >= MIN_S:
         for step in range(_STARTS):
             start_s = begin_s + (length_s - least_s) * step / (_STARTS - 1)
             stretch = [p for p in points if p.start_s >= start_s]
@@ -134,7 +134,7 @@ def _warming(temperatures: Sequence[tuple[float, float]], start_s: float) -> str
         return None
     slope, _, _ = _line([at for at, _ in found], [value for _, value in found])
     drift_c = slope * (found[-1][0] - found[0][0])
-    if abs(drift_c) <= MOST_TEMPERATURE_DRIFT_C:
+    if abs(drift_c) <= MAX_TEMPERATURE_DRIFT_C:
         return None
     return f"the temperature still {'rose' if drift_c > 0 else 'fell'} by {abs(drift_c):.1f} °C"
 

@@ -34,7 +34,7 @@ def follow(plan: Plan) -> Iterator[Listener]:
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=screen, transient=True) as progress:
-        bar = progress.add_task("", total=len(plan.rounds()))
+        bar = progress.add_task("", total=len(plan.scheduled_cases()))
 
         def started(case: Case, repeat: int) -> None:
             progress.update(bar, description=f"{case.metric} ({case.implementation})")

@@ -125,17 +125,17 @@ class Plan(Record, dict=True):
                     return replace(case, shape=found.shape)
         return case
 
-    def rounds(self) -> tuple[tuple[Case, int], ...]:
+    def scheduled_cases(self) -> tuple[tuple[Case, int], ...]:
         """Every (case, repeat) in the order of the run."""
-        return tuple(entry for step in self.steps() for entry in step)
+        return tuple(entry for step in self.schedule() for entry in step)
 
-    def steps(self) -> tuple[tuple[tuple[Case, int], ...], ...]:
+    def schedule(self) -> tuple[tuple[tuple[Case, int], ...], ...]:
         """The run in order; what one step holds runs at the same time.
 
         Each round starts one step further on, so that a room that warms up does not always
         meet the same case.
         """
-        sets = self.sets()
+        sets = self.concurrent_groups()
         order: list[tuple[tuple[Case, int], ...]] = []
         for repeat in range(max((case.repeats for case in self.cases), default=0)):
             shift = repeat % len(sets)
@@ -145,7 +145,7 @@ class Plan(Record, dict=True):
             ]
         return tuple(step for step in order if step)
 
-    def sets(self) -> tuple[tuple[Case, ...], ...]:
+    def concurrent_groups(self) -> tuple[tuple[Case, ...], ...]:
         """Cases that run at the same time; one that belongs to no group stands alone."""
         sets: dict[tuple[str, str] | int, list[Case]] = {}
         for position, case in enumerate(self.cases):

@@ -51,11 +51,11 @@ def run_plan(
     listener = listener or Listener()
     execute = execute or in_processes
     outcomes: list[Outcome] = []
-    rounds = plan.rounds()
+    rounds = plan.scheduled_cases()
     interrupted: str | None = None
     try:
         with _data_file(plan, listener) as prepared:
-            for step in plan.steps():
+            for step in plan.schedule():
                 for case, repeat in step:
                     listener.started(case, repeat)
                 found = _outcomes(step, inventory, prepared, listener, execute)

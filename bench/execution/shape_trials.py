@@ -10,12 +10,12 @@ from bench.evidence.shape_search import ShapeTrial
 from bench.machine.devices.backend import Watch
 from kernels.kernel import Kernel, Launch, Request, Shape
 
-TRY_S = 0.5
+TRIAL_S = 0.5
 """So long each shape warms up, and so long it is timed; more would rank the same shapes alike."""
 
 
 def try_shapes(
-    kernel: Kernel, request: Request, shapes: Iterable[Shape], watch: Watch, try_s: float = TRY_S
+    kernel: Kernel, request: Request, shapes: Iterable[Shape], watch: Watch, try_s: float = TRIAL_S
 ) -> Iterator[ShapeTrial]:
     """Time every shape for `try_s` seconds on the device of the request, one after the other.
 

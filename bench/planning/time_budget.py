@@ -20,7 +20,7 @@ FIRST_TOUCH_BYTES_PER_S = 0.35e9
 two of them; bare metal is several times faster."""
 SLOWEST_PASS_BYTES_PER_S = 10e6
 """What goes through the file under test more slowly than this could never keep a guarantee."""
-LOOKING_S = 300.0
+INSPECTION_S = 300.0
 """For what is looked at before and after the load of a guarantee, on a slow drive."""
 
 
@@ -37,7 +37,7 @@ def longest_s(case: Case) -> float:
             return case.repeats * (OTHER_START_S + case.job.ramp_s + case.job.duration_s)
         case GuaranteeCase():
             pass_s = case.needed_bytes / SLOWEST_PASS_BYTES_PER_S  # written before, read after
-            return case.repeats * (OTHER_START_S + 2 * pass_s + guarantee_s(case) + LOOKING_S)
+            return case.repeats * (OTHER_START_S + 2 * pass_s + guarantee_s(case) + INSPECTION_S)
         case _:
             assert_never(case)
 
@@ -56,7 +56,7 @@ def total_s(plan: Plan, inventory: Inventory) -> float:
             (longest_s(case) for case in cases if infeasible_reason(case, inventory) is None),
             default=0.0,
         )
-        for cases in plan.sets()
+        for cases in plan.concurrent_groups()
     )
 
 

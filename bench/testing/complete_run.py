@@ -43,7 +43,7 @@ def simulated_run(hostname: str = "honest", cores: int = 4) -> Evidence:
     planned = plan(inventory, *load("ci"), StorageWay("native", "native-io_uring", "/data"))
     outcomes: list[Outcome] = []
     now_s, shift_s = 100.0, sum(hostname.encode()) * 1e-9
-    for case, repeat in planned.rounds():
+    for case, repeat in planned.scheduled_cases():
         if isinstance(case, StorageCase):
             outcomes.append(_stored(case, repeat))
             now_s += 1.5

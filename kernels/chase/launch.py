@@ -16,7 +16,7 @@ from kernels.runtime.team import Team
 
 CHUNK_LOADS = 4096
 """20000 cycles where a load takes five: long against a stamp (30 cycles)."""
-LEAST_LOADS = 32 * CHUNK_LOADS
+MIN_LOADS = 32 * CHUNK_LOADS
 """Of each working set: enough chunks that some are not interrupted."""
 PROBE_PASSES = 5
 """5 x 640 cycles, about 1 µs: long against a stamp, short against a chunk."""
@@ -30,7 +30,7 @@ class ChaseLaunch:
 
     def __init__(self, request: Request) -> None:
         self._sets = [size // LINE_BYTES for size in request.shape]
-        self._loads = [-(-LEAST_LOADS // lines) * lines for lines in self._sets]
+        self._loads = [-(-MIN_LOADS // lines) * lines for lines in self._sets]
         (self._cpu,) = request.place.cpus
         self._key = np.random.default_rng(request.seed).integers(0, 2**64, dtype=np.uint64)
         chunks = [loads // CHUNK_LOADS for loads in self._loads]

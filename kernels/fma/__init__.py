@@ -8,7 +8,7 @@ scheduler runs so many instructions a chunk, as every core does on a CPU.
 from __future__ import annotations
 
 from kernels.codegen.isa import cpu_features
-from kernels.fma.formats import FORMATS, MOST_BF16_PASSES
+from kernels.fma.formats import FORMATS, MAX_BF16_PASSES
 from kernels.kernel import Kernel, Launch, Request
 
 _PORTABLE = ("fp32", "fp64")
@@ -37,7 +37,7 @@ def refuses(request: Request) -> str | None:
     if pipe is None:
         missing = " or ".join(pipe.feature for pipe in form.pipes)
         return f"{name} arithmetic is not native on this CPU (no {missing})"
-    if name == "bf16" and request.shape[1] > MOST_BF16_PASSES * 2 * pipe.chains:
+    if name == "bf16" and request.shape[1] > MAX_BF16_PASSES * 2 * pipe.chains:
         return f"a bf16 chunk of {request.shape[1]} instructions is too long to be checked exactly"
     return None
 

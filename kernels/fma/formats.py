@@ -44,7 +44,7 @@ class Format:
         return next((pipe for pipe in self.pipes if pipe.feature in features), None)
 
 
-MOST_BF16_PASSES = 1 << 16
+MAX_BF16_PASSES = 1 << 16
 """Passes after which a bf16 chain could need more than the 24 bits of binary32."""
 
 FORMATS = {

@@ -20,7 +20,7 @@ from kernels.stream.loop import fill
 
 CHUNK_BYTES = 1 << 18
 """2000 cycles where a core reads 128 bytes in each: long against a stamp (30 cycles)."""
-LEAST_BYTES = 32 * CHUNK_BYTES
+MIN_BYTES = 32 * CHUNK_BYTES
 """Of each working set: enough chunks that some are not interrupted."""
 
 
@@ -42,13 +42,13 @@ class Sweeps:
 
 
 def sweeps_over(size_bytes: int) -> Sweeps:
-    """Chunks of about CHUNK_BYTES, LEAST_BYTES of them or the whole set, whichever is more."""
+    """Chunks of about CHUNK_BYTES, MIN_BYTES of them or the whole set, whichever is more."""
     elements = size_bytes // ELEMENT_BYTES
     parts = max(1, size_bytes // CHUNK_BYTES)
     # Whole passes of the loop: what is left of the last part is read, but not timed.
     part = elements // parts // loop.GRAIN * loop.GRAIN
     sweeps = max(1, CHUNK_BYTES // size_bytes)
-    least = -(-LEAST_BYTES // (sweeps * part * ELEMENT_BYTES))
+    least = -(-MIN_BYTES // (sweeps * part * ELEMENT_BYTES))
     return Sweeps(elements, part, parts, sweeps, -(-least // parts) * parts)
 
 

@@ -3,7 +3,7 @@
 from reports.catalogue.accelerators import AcceleratorModel, Rate, accelerator_models, silicon_of
 from reports.quantities import Interval, exact
 
-SAME = 0.02
+EQUAL_TOLERANCE = 0.02
 """Published figures of one rate differ by less than this, by rounding."""
 SPARSE = (1.96, 2.04)
 """A structured-sparse rate is twice the dense one, by the definition of 2:4 sparsity."""
@@ -13,7 +13,7 @@ SLIPS = {
     2**30 / 1e9: "binary prefixes (2^30) taken for decimal ones",
     1e9 / 2**30: "decimal prefixes taken for binary ones (2^30)",
 }
-SLIP = 0.001
+UNIT_SLIP_TOLERANCE = 0.001
 """Two spellings of one number agree to this."""
 
 
@@ -93,14 +93,14 @@ def implied_clock_hz(card: AcceleratorModel, precision: str, claimed_per_s: floa
 def unit_slip(claimed: float, computed: float) -> str | None:
     """How a claim differs from the same figure computed again, if only by its unit."""
     for factor, meaning in SLIPS.items():
-        if abs(claimed / computed / factor - 1) <= SLIP:
+        if abs(claimed / computed / factor - 1) <= UNIT_SLIP_TOLERANCE:
             return meaning
     return None
 
 
 def _equal(claimed_per_s: float, per_s: Interval) -> bool:
     assert per_s.high is not None
-    return (1 - SAME) * per_s.low <= claimed_per_s <= (1 + SAME) * per_s.high
+    return (1 - EQUAL_TOLERANCE) * per_s.low <= claimed_per_s <= (1 + EQUAL_TOLERANCE) * per_s.high
 
 
 def _reaches(rate: Rate, per_s: float) -> bool:

@@ -13,7 +13,7 @@ Medium = Literal["flash", "disk", "hybrid", "tape", "memory", "network", "unknow
 
 MOST = 10**9
 """Nodes, places or applications: no city has more, and a slip of the keyboard shows."""
-MOST_BYTES = 10**24
+MAX_BYTES = 10**24
 """A yottabyte; the whole country planned 1800 EB for 2025."""
 
 EXAMPLE = "reports/declarations/examples/example-city.toml shows the form."
@@ -84,8 +84,8 @@ class StoragePool:
         ):
             if (whole is not None and whole < 0) or (tier is not None and tier < 0):
                 raise ValueError("a capacity is below 0")
-            if whole is not None and whole > MOST_BYTES:
-                raise ValueError(f"a capacity is above {MOST_BYTES:g} bytes")
+            if whole is not None and whole > MAX_BYTES:
+                raise ValueError(f"a capacity is above {MAX_BYTES:g} bytes")
             if tier is not None and (whole is None or tier > whole):
                 raise ValueError("the flash tier is larger than the pool")
 

@@ -26,7 +26,7 @@ _OF_A_PLAN = {
     found_by.CheckResult.INCONCLUSIVE: Verdict.UNDECIDED,
     found_by.CheckResult.NOT_MEASURED: Verdict.NOT_MEASURED,
 }
-MOST_REASONS = 3
+MAX_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,8 @@ def _why(certificate: Certificate) -> str:
     if certificate.verdict is found_by.CheckResult.PASS:
         held = f"{certificate.seconds - certificate.misses} of {certificate.seconds} seconds held"
         return held if certificate.demonstrated else f"{held}: observed, not demonstrated"
-    more = len(certificate.reasons) - MOST_REASONS
-    shown = [*certificate.reasons[:MOST_REASONS], *([f"{more} more"] if more > 0 else [])]
+    more = len(certificate.reasons) - MAX_REASONS
+    shown = [*certificate.reasons[:MAX_REASONS], *([f"{more} more"] if more > 0 else [])]
     return " | ".join(shown)
 
 

@@ -28,7 +28,7 @@ def require_plan_carried_out(evidence: Evidence) -> None:
     planned = sum(case.repeats for case in evidence.plan.cases)
     if planned > bundle_reader.MAX_FILES:  # said before they are all written down
         raise invalid(f"plan.json: {planned} repeats are more than a bundle can hold.")
-    wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.rounds())
+    wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.scheduled_cases())
     found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)
     if missing := sorted((wanted - found).elements()):
         case_id, repeat = missing[0]

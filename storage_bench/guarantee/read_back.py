@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK_BYTES = 2**20
-MOST_TOLD = 8
+MAX_TOLD = 8
 """Offsets of broken blocks that are kept."""
 ANEW = 0x5EED
 """Makes the bytes that are written anew others than the fill's, of the same seed."""
@@ -41,7 +41,7 @@ class _Found:
 
     def break_at(self, offsets: list[int]) -> None:
         self.broken += len(offsets)
-        self.at += offsets[: MOST_TOLD - len(self.at)]
+        self.at += offsets[: MAX_TOLD - len(self.at)]
 
 
 def check(

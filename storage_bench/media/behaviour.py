@@ -21,11 +21,11 @@ READS = 2000
 READ_BYTES = 4096
 SHORT_SHARE, LONG_SHARE = 0.01, 0.30
 """A short step is less than this share of the span, a long one more than that."""
-LEAST_SPAN_BYTES = 16 * 2**30
+MIN_SPAN_BYTES = 16 * 2**30
 """A smaller span may lie in the memory of a drive or a RAID card: a disk would look like flash."""
-MOST_READS_PER_S = 1000.0
+MAX_READS_PER_S = 1000.0
 LONGEST_S = 30.0
-LEAST_READS = 200
+MIN_READS = 200
 
 DISK_LONG_S, DISK_RATIO = 3e-3, 1.5
 DISK_SPREAD_S = 2.5e-3
@@ -79,7 +79,7 @@ def claim(found: Probe, *, hidden: bool) -> Claim:
     Seeks cannot be faked by a cache, so a disk is a disk anywhere. Speed can: it proves flash only
     on a local drive, and only over a span that no drive's own memory holds.
     """
-    if min(len(found.short_s), len(found.long_s)) < LEAST_READS // 2:
+    if min(len(found.short_s), len(found.long_s)) < MIN_READS // 2:
         return _unknown(f"only {len(found.short_s) + len(found.long_s)} reads could be made")
     short_s, long_s = statistics.median(found.short_s), statistics.median(found.long_s)
     tenths = statistics.quantiles(found.long_s, n=10)
@@ -97,7 +97,7 @@ def claim(found: Probe, *, hidden: bool) -> Claim:
         return _unknown(f"{what}, the slowest of a hundred {tail_s * 1e3:.3g} ms: throttled")
     if hidden:
         return _unknown(f"{what}: consistent with flash, and with memory before a disk")
-    if found.span_bytes < LEAST_SPAN_BYTES:
+    if found.span_bytes < MIN_SPAN_BYTES:
         return _unknown(f"{what}: the drive's memory may hold {found.span_bytes} bytes")
     return Claim(MediaClass.FLASH, EvidenceLevel.BEHAVIOURAL, what)
 
@@ -142,7 +142,7 @@ def _reader(file: int, buffer: mmap.mmap) -> Read:
         nonlocal next_s
         time.sleep(max(0.0, next_s - time.monotonic()))
         start_s = time.monotonic()
-        next_s = start_s + 1 / MOST_READS_PER_S
+        next_s = start_s + 1 / MAX_READS_PER_S
         os.preadv(file, [buffer], offset)
         return time.monotonic() - start_s
 

@@ -43,7 +43,7 @@ from reports.verification import verify
 PROFILE = Path(__file__).with_name("accelerators.toml")
 FIGURE_S = 10.0
 """So long our own rate is measured beside the exhaustive search."""
-AGAIN = 5
+REPEATS = 5
 """Rounds in which both best shapes are measured again, in turn, by the search's statistic."""
 
 pytestmark = [
@@ -104,7 +104,7 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
     found = exhaustive_shape_search.search(products.rate, time.perf_counter, limit_s)
     again = tuple(
         (mine, theirs)
-        for _ in range(AGAIN)
+        for _ in range(REPEATS)
         if (mine := products.rate(shape)) and (theirs := products.rate(found.best.shape))
     )
     searched = Searched(

@@ -35,7 +35,7 @@ def request(
 
 @pytest.fixture
 def launch(monkeypatch: pytest.MonkeyPatch) -> ChaseLaunch:
-    monkeypatch.setattr(launch_module, "LEAST_LOADS", 2 * launch_module.CHUNK_LOADS)
+    monkeypatch.setattr(launch_module, "MIN_LOADS", 2 * launch_module.CHUNK_LOADS)
     made = KERNELS["chase"].prepare(request())
     assert isinstance(made, ChaseLaunch)
     return made
@@ -131,7 +131,7 @@ def test_work_is_every_load_of_every_set(launch: ChaseLaunch) -> None:
     assert [loads % lines for loads, lines in zip(launch._loads, launch._sets, strict=True)] == [
         0, 0, 0, 0, 0,
     ]  # fmt: skip
-    assert min(launch._loads) >= launch_module.LEAST_LOADS
+    assert min(launch._loads) >= launch_module.MIN_LOADS
     assert launch.work.bytes_moved == 0
     launch.close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from kernels import KERNELS, ladder
 from kernels.kernel import Place, Request
-from kernels.ladder.launch import CHUNK_BYTES, LEAST_BYTES, LadderLaunch, sweeps_over
+from kernels.ladder.launch import CHUNK_BYTES, MIN_BYTES, LadderLaunch, sweeps_over
 from kernels.precision import PRECISIONS
 
 CPU = min(os.sched_getaffinity(0))
@@ -67,7 +67,7 @@ def test_a_set_is_read_in_equal_chunks_as_a_whole_and_often_enough(size: int) ->
     # What the last part leaves of a set is less than a pass of the loop for each part.
     assert 0 <= plan.elements - plan.parts * plan.part < 64 * plan.parts
     assert plan.chunks % plan.parts == 0
-    assert plan.chunks * plan.chunk_bytes >= LEAST_BYTES
+    assert plan.chunks * plan.chunk_bytes >= MIN_BYTES
     assert plan.chunk_bytes < 2 * CHUNK_BYTES
 
 

@@ -30,8 +30,8 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
 }  # fmt: skip
 """From the ground up: a module imports its own folder, others of its floor, and what lies below."""
-MOST_ENTRIES = 12
-MOST_LINES = 300
+MAX_ENTRIES = 12
+MAX_LINES = 300
 HEAVY = ("numpy", "numba", "torch", "pandas", "altair", "jinja2", "rich", "psutil")
 
 
@@ -201,7 +201,7 @@ def test_every_file_holds_one_concept() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in ALL.values()
-        if (lines := len(path.read_text().splitlines())) > MOST_LINES
+        if (lines := len(path.read_text().splitlines())) > MAX_LINES
     }
 
     assert long == {}
@@ -215,7 +215,7 @@ def test_a_folder_can_be_taken_in_at_a_glance(package: str) -> None:
         str(folder.relative_to(ROOT)): count
         for folder in folders
         if folder.name != "__pycache__"
-        and (count := len({each.name for each in folder.iterdir()} - apart)) > MOST_ENTRIES
+        and (count := len({each.name for each in folder.iterdir()} - apart)) > MAX_ENTRIES
     }
 
     assert full == {}

@@ -117,7 +117,7 @@ def test_the_bundle_is_verified_and_reported_there(
     assert "cpu.vector.fp32" in reported.stdout
 
 
-SAME = """
+SAME_BYTES = """
 import sys
 from pathlib import Path
 from bench.evidence.codec.record import msgspec
@@ -139,7 +139,7 @@ def test_it_writes_the_same_bytes_as_a_node_that_has_everything(
     written = {}
     for name, given in (("spare", environment), ("full", os.environ | {"PYTHONPATH": str(ROOT)})):
         done = subprocess.run(
-            [sys.executable, "-c", SAME, str(tmp_path / name)],
+            [sys.executable, "-c", SAME_BYTES, str(tmp_path / name)],
             env=given, capture_output=True, text=True, cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

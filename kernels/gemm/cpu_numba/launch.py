@@ -24,7 +24,7 @@ from kernels.runtime.team import Team
 
 PROBE_PASSES = 4
 """4 x 640 cycles, 0.7 µs: nothing beside a block, which takes some milliseconds."""
-MOST_PROBES = 64
+MAX_PROBES = 64
 """The last so many of a run are kept."""
 
 
@@ -104,7 +104,7 @@ class NumbaLaunch:
         ]
         self._ops = [2 * k * area for area in areas]
         self._packing, self._multiplying = [0] * len(cpus), [0] * len(cpus)
-        self._probes = np.zeros((len(cpus), MOST_PROBES), np.int64)
+        self._probes = np.zeros((len(cpus), MAX_PROBES), np.int64)
         self._pack, self._multiply = pack, multiply
         self._team = Team(cpus)
         self.run()  # compiled or read from the cache, and every page of the panels is there

@@ -16,7 +16,7 @@ BLUR = 1.15
 """Times this factor apart do not add to each other's density."""
 RISE = 1.5
 """A level is slower than the last by this factor at least."""
-LEAST_SPAN = 1.5
+MIN_SPAN = 1.5
 """Largest over smallest set of a level: what is shorter is a step on a ramp, or a disturbance."""
 
 
@@ -77,7 +77,7 @@ def plateaus(costs: Mapping[int, float]) -> tuple[Plateau, ...]:
     runs = [
         run
         for run in runs
-        if sizes[run[-1]] >= LEAST_SPAN * sizes[run[0]]
+        if sizes[run[-1]] >= MIN_SPAN * sizes[run[0]]
         or (len(run) > 1 and sizes[run[-1]] == sizes[-1])
     ]
     runs = runs or ([list(range(len(sizes)))] if sizes else [])

@@ -22,7 +22,7 @@ BANDS = {
 }
 """RMS error over sqrt(k) of a product of unit-normal operands, from below and above: the bands
 that the kernel is held to, stated again, because a bundle states its own tolerance."""
-LEAST_PRODUCTS = 1 << 16
+MIN_PRODUCTS = 1 << 16
 """Below so many elements of a result its error may be small by chance."""
 UNITS = {"fp64": 2.0**-52, "fp32": 2.0**-23, "fp16": 2.0**-10}
 """One unit in the last place of a number in [1, 2)."""
@@ -71,7 +71,7 @@ def _not_better(subject: Subject) -> Iterator[Objection]:
         if case.kernel != "gemm" or case.precision not in BANDS:
             continue
         least = BANDS[case.precision][0]
-        large = len(case.shape) == 3 and case.shape[0] * case.shape[1] >= LEAST_PRODUCTS
+        large = len(case.shape) == 3 and case.shape[0] * case.shape[1] >= MIN_PRODUCTS
         if large and outcome.error < least:
             yield (
                 place(outcome),

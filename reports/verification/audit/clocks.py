@@ -23,7 +23,7 @@ COUNTERS_AGREE = 0.1
 """A counter's rate is known this well after a fifth of a second on a busy machine."""
 WITHIN = 0.05
 """Ticks may exceed the wall time by this: the rate of the counter is measured too."""
-LEAST_SHARE = 0.5
+MIN_SHARE = 0.5
 """The worker that a launch waits for is counting for most of it."""
 
 
@@ -50,7 +50,7 @@ def _one_after_the_other(subject: Subject) -> Iterator[Objection]:
     """What one step holds runs together; steps follow each other in the order of the plan."""
     measured = {(o.case_id, o.repeat): o for _, o in kernels(subject)}
     ended_s, before = 0.0, ""
-    for step in subject.evidence.plan.steps():
+    for step in subject.evidence.plan.schedule():
         outcomes = [
             measured[case.id, repeat] for case, repeat in step if (case.id, repeat) in measured
         ]
@@ -105,7 +105,7 @@ def _ticks_fit(subject: Subject) -> Iterator[Objection]:
         elif (
             outcome.ticks
             and outcome.ticks[0].set_bytes is None
-            and (statistics.median(shares) < LEAST_SHARE)
+            and (statistics.median(shares) < MIN_SHARE)
         ):
             share = statistics.median(shares)
             yield place(outcome), f"its workers counted for {share:.0%} of the time it took"

@@ -9,7 +9,7 @@ from reports.performance.processor.peaks import peaks
 from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 
-MOST_PER_CYCLE = {"fp32": 64.0, "fp64": 32.0}
+MAX_PER_CYCLE = {"fp32": 64.0, "fp64": 32.0}
 """Two fused multiply-adds of 512 bits a cycle: no core that is sold does more on vectors."""
 WITHIN = 1.03
 
@@ -28,7 +28,7 @@ def _above_any_core(subject: Subject) -> Iterator[Objection]:
         if isinstance(case, KernelCase) and case.kernel == "fma" and case.device == CPU
     }
     for estimate in subject.evidence.estimates:
-        most = MOST_PER_CYCLE.get(vectors.get(estimate.metric, ""))
+        most = MAX_PER_CYCLE.get(vectors.get(estimate.metric, ""))
         per_cycle = estimate.statistic is Statistic.PER_CYCLE
         if per_cycle and most is not None and estimate.low > WITHIN * most:
             found = f"{estimate.low:.0f} FLOP a cycle"

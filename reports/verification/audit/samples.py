@@ -11,7 +11,7 @@ from reports.verification.audit.selection import kernels, place
 
 CLOCK_S = 1e-6
 """Two sums of the same readings of one clock differ by less."""
-MOST_REJECTED = 0.1
+MAX_REJECTED = 0.1
 """More rejected samples than this share leave the figure to a selection."""
 CLOCKS_DIFFER = "the device's events say "
 """How an accelerator's watch objects to a sample: the only reason that there is."""
@@ -61,7 +61,7 @@ def _rejected_by_nobody(subject: Subject) -> Iterator[Objection]:
 def _selected(subject: Subject) -> Iterator[Objection]:
     for _, outcome in kernels(subject):
         rejected = len(outcome.samples) - outcome.samples.rejected.count(None)
-        if rejected > MOST_REJECTED * len(outcome.samples):
+        if rejected > MAX_REJECTED * len(outcome.samples):
             yield place(outcome), f"{rejected} of {len(outcome.samples)} samples are rejected"
 
 

@@ -26,7 +26,7 @@ from storage_bench.observations import Replicate
 
 MOST = 1 << 62
 """No count of operations, bytes or nanoseconds of one run comes near."""
-MOST_BACKWARDS = 0.01
+MAX_BACKWARDS = 0.01
 """A hypervisor sets the counter back once in thousands of readings; a median never sees it."""
 LONGEST_S = 1e7
 """A third of a year."""
@@ -149,7 +149,7 @@ def _histogram(histogram: TickHistogram) -> bool:
     if not _rising(edges, counts) or not (edges[0] > -MOST and edges[-1] < MOST):
         return False
     backwards = sum(counts[: bisect_right(edges, 0)])
-    return not backwards or backwards <= MOST_BACKWARDS * sum(counts)
+    return not backwards or backwards <= MAX_BACKWARDS * sum(counts)
 
 
 def _outside(column: Sequence[float | None], least: float, most: float) -> float | None:

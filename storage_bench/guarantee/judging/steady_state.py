@@ -14,7 +14,7 @@ from storage_bench.histogram import merged
 from storage_bench.job import Window
 
 ROUNDS = 5
-MOST_ROUNDS = 25
+MAX_ROUNDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def is_steady(rounds: Sequence[Round]) -> bool:
 def assess(rounds: Sequence[Round]) -> SteadyState:
     """Look at each window of five rounds in turn."""
     steady = [is_steady(rounds[i : i + ROUNDS]) for i in range(len(rounds) - ROUNDS + 1)]
-    reached = next((i for i, yes in enumerate(steady[: MOST_ROUNDS - ROUNDS + 1]) if yes), None)
+    reached = next((i for i, yes in enumerate(steady[: MAX_ROUNDS - ROUNDS + 1]) if yes), None)
     if reached is None:
         return SteadyState(None, ())
     left = [

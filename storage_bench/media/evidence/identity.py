@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-LEAST_LENGTH = 6
+MIN_LENGTH = 6
 """Shorter ones are slot numbers and placeholders (`0000`, `N/A`), which many drives share."""
 
 
@@ -32,4 +32,4 @@ def names(numbers: Iterable[object] = (), serials: Iterable[object] = ()) -> fro
 
 
 def _tells_apart(text: str) -> bool:
-    return len(text) >= LEAST_LENGTH and len(set(text)) > 1
+    return len(text) >= MIN_LENGTH and len(set(text)) > 1

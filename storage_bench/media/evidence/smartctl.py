@@ -22,7 +22,7 @@ from storage_bench.media.evidence.report import (
 LEVEL = EvidenceLevel.IDENTIFY
 NOTHING_READ = 0b11
 """The command line was wrong, or the device could not be opened."""
-LEAST_RPM = 0x401
+MIN_RPM = 0x401
 """Lower ones are reserved in word 217 of ATA's IDENTIFY DEVICE and in SCSI's page B1h."""
 
 
@@ -43,7 +43,7 @@ def claim(status: int | None, output: str) -> Claim:
         return unknown(LEVEL, "the drive does not say whether it turns")
     if rate == 0:
         return Claim(MediaClass.FLASH, LEVEL, "the drive says 0 rpm")
-    if rate < LEAST_RPM:
+    if rate < MIN_RPM:
         return unknown(LEVEL, f"the drive says {rate} rpm, which is a reserved value")
     return Claim(MediaClass.DISK, LEVEL, f"the drive says {rate} rpm")
 

@@ -69,7 +69,7 @@ def test_every_shipped_entry_can_be_planned_with_accelerators(
 def test_several_cards_run_together_and_alone() -> None:
     planned = plan(node(2), profile(GEMM), "", None)
 
-    assert [[case.metric for case in cases] for cases in planned.sets()] == [
+    assert [[case.metric for case in cases] for cases in planned.concurrent_groups()] == [
         ["cuda.matrix.bf16.gpu0", "cuda.matrix.bf16.gpu1"],
         ["cuda.matrix.bf16.gpu0.alone"],
         ["cuda.matrix.bf16.gpu1.alone"],

@@ -26,7 +26,7 @@ def test_a_case_says_where_by_what_and_how_large(tmp_path: Path) -> None:
     assert case.directory == str(tmp_path.resolve())
     assert case.mount_point is not None
     assert os.path.ismount(case.mount_point)
-    assert guarantee_plan(case).rounds() == ((case, 0), (case, 1), (case, 2))
+    assert guarantee_plan(case).scheduled_cases() == ((case, 0), (case, 1), (case, 2))
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_discovery_names_every_card_by_uuid_with_its_facts(evidence: Evidence) -
 def test_cards_run_together_in_one_step_and_alone_in_steps_of_their_own(
     evidence: Evidence,
 ) -> None:
-    sizes = [len(step) for step in evidence.plan.steps()]
+    sizes = [len(step) for step in evidence.plan.schedule()]
 
     assert sorted(sizes) == [1] * 16 + [8] * 2
     assert len({case.cpus for case in evidence.plan.cases if case.kind == "kernel"}) == 8
