@@ -1,3 +1,3 @@
-"""Discover, plan, run, estimate and seal: the part of capbench that touches hardware."""
+"""Discovery, planning, execution and analysis: the part of capbench that touches hardware."""
 
 __version__ = "0.1.0"

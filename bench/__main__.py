@@ -1,4 +1,4 @@
-"""`python -m bench` is `capbench`, also where nothing is installed."""
+"""Entry point of `python -m bench`: the command line, also where nothing is installed."""
 
 from bench.cli import main
 

@@ -1,4 +1,4 @@
-"""How a quantity is written for people. Nothing else in capbench formats a quantity."""
+"""Quantities as text. Nothing else in capbench formats one."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The work that is measured. A kernel does work and counts it; it never looks at a clock."""
+"""Kernels: the work that is measured. A kernel does work and counts it, and never reads a clock."""
 
 from kernels.chase import KERNEL as CHASE
 from kernels.fma import KERNEL as FMA

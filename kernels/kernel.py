@@ -1,4 +1,4 @@
-"""What a kernel is: a declaration that is free to import, and a launch that is ready to run."""
+"""The kernel interface: a declaration that is free to import, and a launch that is ready to run."""
 
 from __future__ import annotations
 

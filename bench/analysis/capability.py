@@ -1,4 +1,4 @@
-"""What the silicon does while it is given the core: rates of chunks that timed themselves. Pure.
+"""Capability: rates of self-timed chunks while the cores are ours. Pure.
 
 A kernel leaves a cycle-counter reading between equal chunks of its work, and between chunks a
 probe of dependent one-cycle adds. Their ratio needs no frequency from anybody, and its fastest mode

@@ -1,4 +1,4 @@
-"""Accelerators in the time in which all of them ran: burst, sustained, sum, slowest. Pure.
+"""Concurrent accelerators: burst, sustained, sum and slowest over their common time. Pure.
 
 Power and cooling are shared by a node, so what its cards do one after the other is not what they
 do together. Only samples from the common stretch of time are summed.

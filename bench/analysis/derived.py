@@ -1,4 +1,4 @@
-"""What follows from the outcomes of a plan, each thing computed once and shared by all that ask."""
+"""Derived figures of a plan's outcomes, each computed once and shared by all that ask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

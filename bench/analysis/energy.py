@@ -1,4 +1,4 @@
-"""What a measurement cost in energy, from the readings of its sensors. Pure.
+"""Energy of a measurement, from the readings of its sensors. Pure.
 
 The power sensor of some accelerators looks only a quarter of the time (Yang et al., "Accurate and
 Convenient Energy Measurements for GPUs", arXiv 2312.02741), so power is integrated only where the

@@ -1,4 +1,4 @@
-"""Outcomes to estimates: a rate a process, a median over processes, an interval with its coverage.
+"""Estimates: a rate a process, a median over processes, an interval with its coverage.
 
 Samples of one process share one clock state and one memory layout, so the unit of replication is
 the process. The interval is distribution-free: order statistics of the processes' rates.

@@ -1,4 +1,4 @@
-"""What the replicates of a guarantee come to: judged from plan and outcomes alone. Pure.
+"""Judgement of a guarantee from its plan and replicates alone. Pure.
 
 The judge itself lies with the work, in `storage_bench.guarantee.judging`; here it gets what a run
 left.

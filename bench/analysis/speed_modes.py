@@ -1,4 +1,4 @@
-"""Whether chunks of equal work ran at one speed or at several. Pure.
+"""Speed modes: whether chunks of equal work ran at one speed or at several. Pure.
 
 A busy sibling thread, or a hypervisor that moves virtual cores, gives chunk rates with several
 modes: then one median stands for none of them, and the report shows each.

@@ -1,4 +1,4 @@
-"""Burst and sustained from one series of rates: two numbers of one run. Pure.
+"""Steady state: burst and sustained rate of one series. Pure.
 
 A cold card is faster than a warm one, and a fresh load faster than one that the power limit has
 caught up with. The state is steady where, to the end of the run, neither the rate nor the

@@ -1,4 +1,4 @@
-"""Fold raw tick counts into a small histogram that loses less than a thousandth."""
+"""Tick histograms: raw counts folded into bins that lose less than a thousandth."""
 
 from bisect import bisect_left
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a machine is made of: facts that were read, never measured. Unknown is None."""
+"""The inventory of a machine: facts that were read, never measured. Unknown is None."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What is asked for before anything runs, so that an omission shows afterwards."""
+"""The plan: what is asked for before anything runs, so that an omission shows afterwards."""
 
 import hashlib
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""What a shape search found: every shape that was tried, and the one that follows. Pure."""
+"""A shape search: every shape that was tried, and the one that follows. Pure."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""When a measurement has seen enough. Pure: it is told durations, it reads no clock."""
+"""Stopping rules: when a measurement has seen enough. Pure: they read no clock."""
 
 import math
 from collections.abc import Iterator, Sequence

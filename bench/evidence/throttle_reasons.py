@@ -1,4 +1,4 @@
-"""Why an accelerator's clock is held down: the driver's bitmask, bit by bit. Pure.
+"""Throttle reasons of an accelerator: the driver's bitmask, bit by bit. Pure.
 
 Several bits are set at once as a rule: comparing the mask with one of them loses the others.
 """

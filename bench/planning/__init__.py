@@ -1,4 +1,4 @@
-"""From what is there and what is wanted to the cases of a run. Pure."""
+"""Planning: the cases of a run, from the inventory and the profile. Pure."""
 
 from bench.errors import UsageError
 from bench.evidence.inventory import Inventory

@@ -1,4 +1,4 @@
-"""The cases that a profile's entries come to on a given machine."""
+"""Cases: a profile's entries on a given machine."""
 
 from dataclasses import dataclass
 from itertools import product

@@ -1,4 +1,4 @@
-"""What the arrays of a case need, and whether this machine has it. Pure."""
+"""Feasibility: the memory that a case needs, and whether this machine has it. Pure."""
 
 import math
 

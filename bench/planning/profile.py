@@ -1,4 +1,4 @@
-"""Which cases a run has and how long they take: TOML files, as data."""
+"""Profiles: which cases a run has and how long they take, as TOML files."""
 
 import tomllib
 from dataclasses import dataclass

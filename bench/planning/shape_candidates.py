@@ -1,4 +1,4 @@
-"""Which shape searches a plan begins with: one a model of accelerator and precision. Pure."""
+"""Shape searches that a plan begins with: one a model of accelerator and precision. Pure."""
 
 from collections.abc import Iterable
 

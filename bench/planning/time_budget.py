@@ -1,4 +1,4 @@
-"""How long cases may take: for `plan`, and for ending a worker that hangs. Pure."""
+"""Time limits of cases: for `plan`, and for ending a worker that hangs. Pure."""
 
 from typing import assert_never
 

@@ -1,4 +1,4 @@
-"""Which vector extensions there are: of the CPU, and of the target that Numba compiles for.
+"""Vector extensions: of the CPU, and of the target that Numba compiles for.
 
 Both speak LLVM's names (`avx512fp16`, `neon`), so that one table serves a refusal made from
 `/proc/cpuinfo`, which costs nothing, and a width chosen by the compiler.

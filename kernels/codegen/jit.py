@@ -1,4 +1,4 @@
-"""How a kernel is compiled: without the GIL, and kept on disk for exactly these sources.
+"""Compilation of kernels: without the GIL, and kept on disk for exactly these sources.
 
 Numba looks at the file of a function alone when it decides whether code on disk still holds; the
 IR that the function is made of comes from other files. So the folder carries a digest of them all.

@@ -1,4 +1,4 @@
-"""What the CUDA driver says of the current device; the simulator has neither name nor count."""
+"""Facts of the current CUDA device; the simulator has neither name nor count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why CUDA chains cannot run here, as text; it imports numba-cuda only where that decides."""
+"""Reasons why CUDA chains cannot run here; numba-cuda is imported only where that decides."""
 
 from __future__ import annotations
 

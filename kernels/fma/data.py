@@ -1,4 +1,4 @@
-"""Seeded operands of the multiply-add chains, and what the chains must come to, exactly.
+"""Seeded operands of the multiply-add chains, and their exact results.
 
 Floating chains: x <- a x + b, then x <- c x + d, with a in (-1, -5/8] and a c = 1 - 1/`SLOWNESS`,
 each pair drawn for its own lane, and b, d such that every x stays in [1, 2) around 1.5. So nothing

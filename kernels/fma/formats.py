@@ -1,4 +1,4 @@
-"""How each number format is multiplied and added by one vector instruction, and on which CPUs."""
+"""Number formats of the chains: the vector instruction of each, and the CPUs that have it."""
 
 from __future__ import annotations
 

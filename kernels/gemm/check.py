@@ -1,4 +1,4 @@
-"""What is multiplied, and how far the product may be from the exact one."""
+"""Operands of a product, and the bound on its distance from the exact one."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where virtual cores really sit: a cache line thrown between two workers tells their distance.
+"""Placement of virtual cores: a cache line passed between two workers tells their distance.
 
 Threads of one core, cores under one cache and cores under different caches answer at different
 speeds, and a hypervisor moves virtual cores without telling.

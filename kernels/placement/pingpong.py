@@ -1,4 +1,4 @@
-"""Two workers that throw one cache line to and fro and count the ticks it takes."""
+"""Ping-pong: two workers pass one cache line to and fro and count the ticks it takes."""
 
 from __future__ import annotations
 

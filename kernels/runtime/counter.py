@@ -1,4 +1,4 @@
-"""Read the cycle counter from outside a kernel: what turns its ticks into seconds.
+"""The cycle counter from outside a kernel: what turns its ticks into seconds.
 
 Imports numba: import it only where a launch is prepared already.
 """

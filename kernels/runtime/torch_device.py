@@ -1,4 +1,4 @@
-"""What torch says of a device: whether it is there, what it is called, when it has ended its work.
+"""A device as torch sees it: presence, name, synchronisation.
 
 Nothing here names a vendor: a device's kind is the name of its module in torch.
 """

@@ -1,4 +1,4 @@
-"""Which device a device sends to, and by which way."""
+"""The peer of a device: where it sends to, and by which way."""
 
 from __future__ import annotations
 

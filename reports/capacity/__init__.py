@@ -1,4 +1,4 @@
-"""Evidence of some nodes and the declaration of all of them to capacity under one policy. Pure.
+"""Capacity of a facility under one policy, from evidence of some nodes and what is declared. Pure.
 
 What was measured is the lower bound, and nothing else is: nodes that were left out, repeats that
 failed and claims may be worth nothing. So no evidence that is left out can raise a lower bound.

@@ -1,4 +1,4 @@
-"""Which evidence stands for which group of a facility. Pure."""
+"""Matching of evidence bundles to a facility's groups of nodes. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Published dense peaks of accelerators: what a card is said to do, by whom, how surely."""
+"""Published dense peaks of accelerators, each with its source and confidence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

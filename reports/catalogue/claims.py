@@ -1,4 +1,4 @@
-"""What a claimed rate really is: a sparse figure, another precision, another unit. Pure."""
+"""Plausibility of a claimed rate: sparse, of another precision, in another unit. Pure."""
 
 from reports.catalogue.accelerators import AcceleratorModel, Rate, accelerator_models, silicon_of
 from reports.quantities import Interval, exact

@@ -1,4 +1,4 @@
-"""What a device can do at the most: from the catalogue, else from its silicon, else measured."""
+"""Lookup of a device's peak: in the catalogue, else from its silicon, else measured."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches

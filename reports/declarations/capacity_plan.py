@@ -1,4 +1,4 @@
-"""What a plan asks of storage: the total, and the share that a ledger is held against."""
+"""The capacity plan: indicators, targets and years; what it asks of storage."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What an operator declares: groups of nodes, storage, links, and what nothing here measures."""
+"""The facility file: groups of nodes, storage, links, and what nothing here measures."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A TOML file that declares something, read strictly: every fault is one line with its place."""
+"""Strict reading of TOML declarations: every fault is one line with its place."""
 
 import tomllib
 from importlib.resources import files

@@ -1,6 +1,6 @@
-"""What a first accelerator is held against, as ratios of one run. Pure: it prints nothing.
+"""Acceptance criteria of an accelerator, as ratios of one run. Pure: it prints nothing.
 
-The bars are an H100's of 700 W; on another card the ratios are told all the same.
+The bounds are those of an H100 of 700 W; on another card the ratios are shown all the same.
 """
 
 import statistics
@@ -40,9 +40,9 @@ class Criterion:
 
     name: str
     ratio: float | None
-    """None where one of the figures is missing; `told` says why."""
+    """None where one of the figures is missing; `detail` says why."""
     wanted: float
-    told: str
+    detail: str
     at_most: bool = False
     physical: bool = False
     """Whether 1 is what the silicon can do: a ratio above it is an error, not a record."""
@@ -61,13 +61,12 @@ class Criterion:
 
     def __str__(self) -> str:
         if self.ratio is None:
-            return f"{self.name}: not measured: {self.told}"
+            return f"{self.name}: not measured: {self.detail}"
         verdict = "holds" if self.holds else "DOES NOT HOLD"
         verdict = "IMPOSSIBLE, so that nothing here can be trusted" if self.impossible else verdict
         sign = "≤" if self.at_most else "≥"
-        return (
-            f"{self.name}: {self.ratio:.4f}, wanted {sign} {self.wanted:g}: {verdict}; {self.told}"
-        )
+        figure = f"{self.ratio:.4f}, wanted {sign} {self.wanted:g}"
+        return f"{self.name}: {figure}: {verdict}; {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +169,16 @@ def _of_clock(subject: Subject, case: KernelCase) -> Criterion:
     facts = _card(subject.evidence.inventory).accelerator
     units = None if facts is None else facts.multiprocessors
     name = f"FP32 FMA / ({units} multiprocessors x 128 x 2 x measured clock)"
-    shares, told = [], []
+    shares, detail = [], []
     for outcome in subject.derived.valid(case):
         course = subject.derived.steady_state(case, outcome)
         clock_hz = None if course is None else _clock_hz(outcome, course.steady_from_s)
         if course is not None and clock_hz is not None and units is not None:
             shares.append(course.settled / (units * 128 * 2 * clock_hz))
-            told.append(f"{_tera(course.settled)} at {clock_hz / 1e9:.3f} GHz")
+            detail.append(f"{_tera(course.settled)} at {clock_hz / 1e9:.3f} GHz")
     if not shares:
         return Criterion(name, None, OF_CLOCK, _why_not(subject, case))
-    return Criterion(name, statistics.median(shares), OF_CLOCK, "; ".join(told), physical=True)
+    return Criterion(name, statistics.median(shares), OF_CLOCK, "; ".join(detail), physical=True)
 
 
 def _clock_hz(outcome: Measured, steady_from_s: float | None) -> float | None:
@@ -205,8 +204,8 @@ def _a_cycle(subject: Subject, case: KernelCase) -> Criterion:
     seen = subject.figure(FMA, Statistic.PER_CYCLE)
     if seen is None or flop is None:
         return Criterion(name, None, OF_CLOCK, _why_not(subject, case))
-    told = f"{seen.value:.1f} of {flop} FLOP"
-    return Criterion(name, seen.value / flop, OF_CLOCK, told, physical=True)
+    detail = f"{seen.value:.1f} of {flop} FLOP"
+    return Criterion(name, seen.value / flop, OF_CLOCK, detail, physical=True)
 
 
 def _sustained(subject: Subject, case: KernelCase) -> Criterion:
@@ -241,9 +240,9 @@ def _of_memory(subject: Subject, cases: list[KernelCase]) -> Criterion:
     }
     if not ways:
         return Criterion(name, None, OF_MEMORY, "; ".join(_why_not(subject, c) for c in cases))
-    told = ", ".join(f"{way} {format_si(rate, 'B/s', 4)}" for way, rate in ways.items())
-    told += f" of {format_si(sheet, 'B/s', 4)}"
-    return Criterion(name, max(ways.values()) / sheet, OF_MEMORY, told, physical=True)
+    detail = ", ".join(f"{way} {format_si(rate, 'B/s', 4)}" for way, rate in ways.items())
+    detail += f" of {format_si(sheet, 'B/s', 4)}"
+    return Criterion(name, max(ways.values()) / sheet, OF_MEMORY, detail, physical=True)
 
 
 def _states(subject: Subject, case: KernelCase) -> list[SteadyState | None]:

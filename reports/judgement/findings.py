@@ -1,4 +1,4 @@
-"""Every target of the plan with what was found about it, under the chosen policy and the others."""
+"""Findings: every target of the plan, under the chosen policy and the others."""
 
 from collections.abc import Mapping
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""What sealed evidence says of the IOPS guarantee, volume by volume and system by system. Pure.
+"""The IOPS guarantee by sealed evidence, volume by volume and system by system. Pure.
 
 A certificate is what one bundle says of one volume; it is a system's only where a facility file
 says which volume bears the system.

@@ -1,4 +1,4 @@
-"""What a machine showed, and why no more: every figure of it derived once, in one order. Pure."""
+"""The analysis of one machine: every figure of it derived once, in one order. Pure."""
 
 from bench.evidence.outcome import MeasuredReplicate
 from bench.evidence.plan import GuaranteeCase

@@ -1,4 +1,4 @@
-"""What no two machines have in common: by it one machine is not counted twice. Pure."""
+"""Identities of a machine: by them one machine is not counted twice. Pure."""
 
 from array import array
 from collections.abc import Iterator

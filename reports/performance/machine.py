@@ -1,4 +1,4 @@
-"""All that a report knows of one machine: derived once, without the samples it was derived from."""
+"""The analysis of one machine, without the samples it was derived from."""
 
 from dataclasses import dataclass
 

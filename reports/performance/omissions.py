@@ -1,4 +1,4 @@
-"""What was asked for and gave no figure, with the reason."""
+"""Omissions: what was asked for and gave no figure, with the reason."""
 
 from collections import defaultdict
 from dataclasses import dataclass

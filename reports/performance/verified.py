@@ -1,4 +1,4 @@
-"""Evidence that was verified, with what an audit says of it. Only verification makes it."""
+"""Verified evidence, with the findings of its audit. Only verification makes it."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

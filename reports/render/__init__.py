@@ -1,4 +1,4 @@
-"""Write a report down: one module a format, loaded when it is asked for."""
+"""Formats of a report: one module each, loaded when it is asked for."""
 
 from importlib import import_module
 from typing import cast

@@ -1,4 +1,4 @@
-"""How a finding is said in words: amounts, targets, verdicts. The same in every format."""
+"""Findings in words: amounts, targets, verdicts. The same in every format."""
 
 from bench.units import format_binary, format_si, significant
 from reports.declarations.capacity_plan import CapacityPlan

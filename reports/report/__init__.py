@@ -1,4 +1,4 @@
-"""Everything that a report shows, computed once: the formats only write it down. Pure."""
+"""The report: everything that is shown, computed once. The formats only write it down. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

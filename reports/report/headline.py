@@ -1,4 +1,4 @@
-"""The figures that a reader looks for first, each with its share of the peak. Pure."""
+"""Headline figures, each with its share of the peak. Pure."""
 
 from dataclasses import dataclass
 

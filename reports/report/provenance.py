@@ -1,4 +1,4 @@
-"""Where every figure of a report comes from: bundle, cases, formula. Pure."""
+"""Provenance of every figure: bundle, cases, formula. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

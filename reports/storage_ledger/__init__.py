@@ -1,4 +1,4 @@
-"""What storage there is, in whole bytes, and between which bounds its advanced share lies. Pure.
+"""The capacity ledger: storage in whole bytes, and bounds of its advanced share. Pure.
 
 Raw is the sum of the drives, usable what is left after redundancy, effective what data reduction is
 said to make of it. Only raw and usable carry a share: what reduction claims proves nothing.

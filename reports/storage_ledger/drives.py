@@ -1,4 +1,4 @@
-"""Drives as somebody listed them, each counted once however often it was seen."""
+"""Listed drives, each counted once however often it was seen."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Whether a guarantee was asked for whole, and its verdict follows from the replicates. Pure."""
+"""Verification of guarantees: asked for whole, with the verdict of their replicates. Pure."""
 
 from bench.analysis.guarantee import definition, judgements
 from bench.errors import InvalidEvidence

@@ -1,4 +1,4 @@
-"""What the workers' own cycle counters saw: histograms of a process, and columns a sample."""
+"""Ticks of the workers' cycle counters: histograms of a process, and columns a sample."""
 
 from bench.evidence.codec import Record
 

@@ -1,4 +1,4 @@
-"""Whether this process may use AMX: Linux keeps the tiles closed until they are asked for."""
+"""Permission to use AMX: Linux keeps the tiles closed until they are asked for."""
 
 import ctypes
 import sys

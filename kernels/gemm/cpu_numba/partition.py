@@ -1,4 +1,4 @@
-"""How a product is divided: among workers, and into blocks of nearly equal size. Pure."""
+"""Partition of a product: among workers, and into blocks of nearly equal size. Pure."""
 
 
 def grid(workers: int, row_tiles: int, column_tiles: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Which CPUs a library's threads may use: the library's own pool knows nothing of a `Place`."""
+"""CPUs that a library's threads may use: the library's own pool knows nothing of a `Place`."""
 
 import os
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Whether a library chose code that leaves part of the processor unused, and what mends it. Pure.
+"""Dispatch of a library: code that leaves part of the processor unused, and the remedy. Pure.
 
 A BLAS library picks its kernels when it is loaded, by the processor's name. For one that it does
 not know it falls back to narrower vectors, and its figure then measures the choice.

@@ -1,4 +1,4 @@
-"""Who made the processor, as the operating system says: some libraries choose their code by it."""
+"""The processor's vendor, by the operating system: some libraries choose their code by it."""
 
 from functools import cache
 from pathlib import Path

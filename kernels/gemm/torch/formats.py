@@ -1,4 +1,4 @@
-"""How torch multiplies each precision: what is stored, what comes out, what it is summed in."""
+"""Formats of torch's products: what is stored, what comes out, what it is summed in."""
 
 from __future__ import annotations
 

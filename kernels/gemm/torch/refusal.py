@@ -1,4 +1,4 @@
-"""Which products torch cannot do here, as text; it imports torch only where that decides."""
+"""Products that torch cannot do here, with the reason; torch is imported only if that decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which shapes were tried before the run, what each reached, and which one was measured. Pure."""
+"""Chosen shapes: those that were tried, what each reached, and the one that was measured. Pure."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a reader must know of a card before its figures: not whole, not as sold, not alone. Pure."""
+"""Conditions of a card: not whole, not as sold, not alone. Pure."""
 
 from collections.abc import Iterator
 

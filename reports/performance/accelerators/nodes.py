@@ -1,4 +1,4 @@
-"""How the cards of one node ran at the same time: their sum, the slowest, the spread. Pure."""
+"""Concurrent runs of a node's cards: their sum, the slowest, the spread. Pure."""
 
 import statistics
 from collections import Counter

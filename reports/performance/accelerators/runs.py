@@ -1,4 +1,4 @@
-"""How each accelerator ran: burst beside sustained, what it lost and why, and its energy. Pure."""
+"""Runs of an accelerator: burst beside sustained, losses and their causes, energy. Pure."""
 
 import math
 import statistics

@@ -1,4 +1,4 @@
-"""Why a card is below its peak: rate, peak and readings to one sentence. Pure.
+"""Throttle attribution: an accelerator's distance from its peak, by its readings. Pure.
 
 The peak is an argument: whoever measures cannot see what a card is meant to reach.
 """

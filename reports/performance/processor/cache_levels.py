@@ -1,4 +1,4 @@
-"""Caches as they show: sizes from where latency or bandwidth changes, whatever the system claims.
+"""Cache levels by measurement: sizes from where latency or bandwidth changes.
 
 Pure, and with no hierarchy in mind: a series has as many levels as it has plateaus. A cache that
 is shared, or given in part to a virtual machine, shows what of it there was for us.

@@ -1,4 +1,4 @@
-"""The caches that a machine showed, beside those that its system claims. Pure."""
+"""Measured caches of a machine, beside those that its system claims. Pure."""
 
 from dataclasses import dataclass
 

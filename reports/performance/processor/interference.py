@@ -1,4 +1,4 @@
-"""Interference: who took the processor away from a measurement."""
+"""Interference: what took the processor away from a measurement."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The roofline of a machine: what bounds a program, by how much it computes with each byte. Pure.
+"""The roofline of a machine: the bound on a program by its operations a byte. Pure.
 
 Attainable rate = min(peak, intensity x bandwidth) (Williams, Waterman and Patterson,
 Communications of the ACM 52, 2009, 65-76). A ridge is where the two are equal.

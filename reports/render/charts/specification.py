@@ -1,4 +1,4 @@
-"""What all charts share: size, colours, the step to a specification."""
+"""Common parts of all charts: size, colours, the step to a specification."""
 
 from typing import Any
 

@@ -41,7 +41,7 @@ def figures(report: Report) -> Table:
 
 
 def caches(report: Report) -> Table:
-    table = table_of("Caches, as they show")
+    table = table_of("Measured caches")
     table.add_column("Seen by", overflow="fold")
     table.add_column("Level", no_wrap=True)
     for heading in ("Holds – outgrown by", "Claimed", "Latency", "Read"):

@@ -1,4 +1,4 @@
-"""How a table looks on a terminal, and the tables of the IOPS guarantee."""
+"""Table style of the terminal, and the tables of the IOPS guarantee."""
 
 from collections.abc import Iterator
 

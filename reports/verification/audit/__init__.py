@@ -1,4 +1,4 @@
-"""What contradicts itself, the program or physics in evidence: every finding, not the first. Pure.
+"""The audit: contradictions within evidence, with the program, and with physics. Pure.
 
 A seal says that nothing was changed since; it does not say that the observations are ones. These
 rules compare what a bundle says twice. They cannot find a fabrication that is consistent.

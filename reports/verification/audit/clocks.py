@@ -1,4 +1,4 @@
-"""Clocks of one run against each other: wall clock, monotonic clock, cycle counter, core clock."""
+"""Rules on clocks: wall clock, monotonic clock, cycle counter and core clock against each other."""
 
 import statistics
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""One machine, counted once: in one bundle, and over all bundles of a report."""
+"""Rules on identity: one machine is counted once, in a bundle and over all of a report."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Figures above what the silicon can do, whatever made them so."""
+"""Rules on peaks: figures above what the silicon can do."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What was asked for, against the names of its figures and the profile that it claims to be."""
+"""Rules on the plan: against the names of its figures and the profile that it claims to be."""
 
 from collections.abc import Iterator
 from functools import cache

@@ -1,4 +1,4 @@
-"""Samples as the loop around a launch takes them: in order, equal, and until it may stop."""
+"""Rules on samples: in order, equal, and until the stopping rule ends them."""
 
 from collections.abc import Iterator
 from operator import add

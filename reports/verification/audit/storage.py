@@ -1,4 +1,4 @@
-"""Storage results against the job, and their counts, times and latencies against each other."""
+"""Rules on storage: results against the job; counts, times and latencies against each other."""
 
 import math
 from collections.abc import Iterator

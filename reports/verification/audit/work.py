@@ -1,4 +1,4 @@
-"""Work as the shape has it, and as the workers' own counters saw it: computed here once more."""
+"""Rules on work: as the shape has it, and as the workers' own counters saw it."""
 
 from bisect import bisect_right
 from collections.abc import Iterator

@@ -87,7 +87,7 @@ def test_fma_is_held_against_lanes_and_measured_clock_of_the_same_time(
     # Half the clock is half the rate, and none of the loss: burst clocks are not averaged in.
     assert criteria(Subject(throttled))[CLOCK].ratio == pytest.approx(expected, rel=1e-3)
     assert "132 multiprocessors" in criteria(Subject(sound))[CLOCK].name
-    assert "at 1.000 GHz" in criteria(Subject(throttled))[CLOCK].told
+    assert "at 1.000 GHz" in criteria(Subject(throttled))[CLOCK].detail
 
 
 def test_more_than_the_silicon_can_do_never_holds(sound: Evidence) -> None:
@@ -122,7 +122,7 @@ def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
     found = criteria(Subject(evidence_of(SimulatedGpu(0, missing=blind))))[CLOCK]
 
     assert found.ratio is None
-    assert found.told == "SM clock: Not Supported; memory clock: Not Supported"
+    assert found.detail == "SM clock: Not Supported; memory clock: Not Supported"
 
 
 def test_cycles_need_the_multiprocessors_own_counters(sound: Evidence) -> None:
@@ -181,11 +181,11 @@ def test_memory_is_held_against_the_data_sheet_of_the_card(sound: Evidence) -> N
     device = replace(sound.inventory.devices[0], name="Abacus 9000")
     other = replace(sound, inventory=replace(sound.inventory, devices=(device,)))
 
-    assert criteria(Subject(sound))[MEMORY].told == (
+    assert criteria(Subject(sound))[MEMORY].detail == (
         "torch 10.81 TB/s, torch-elementwise 10.81 TB/s of 3.350 TB/s"
     )
     assert criteria(Subject(other))[MEMORY].ratio is None
-    assert "no data sheet" in criteria(Subject(other))[MEMORY].told
+    assert "no data sheet" in criteria(Subject(other))[MEMORY].detail
 
 
 def test_a_failed_figure_tells_its_reason_and_never_holds(sound: Evidence) -> None:
@@ -225,23 +225,29 @@ SEARCHED = Searched(
 
 
 def test_our_search_is_held_against_the_exhaustive_one_by_its_statistic() -> None:
-    ratios = [bar.ratio for bar in search_criteria(SEARCHED)]
+    ratios = [criterion.ratio for criterion in search_criteria(SEARCHED)]
 
     # The best of the search was lucky: measured again it is 980.
     assert ratios == pytest.approx([0.98, 1.0, 0.99, 0.9, 40 / 420])
-    assert [bar.holds for bar in search_criteria(SEARCHED)] == [False, True, False, False, True]
+    assert [criterion.holds for criterion in search_criteria(SEARCHED)] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_search_that_was_cut_short_says_so() -> None:
     whole, cut = search_criteria(SEARCHED), search_criteria(replace(SEARCHED, planned=3375))
 
-    assert "cut short" not in whole[-1].told
-    assert cut[-1].told == "40.0 s of 420 s, which was cut short"
-    assert cut[0].told.endswith("best of 3 of 3375 shapes in 420 s")
+    assert "cut short" not in whole[-1].detail
+    assert cut[-1].detail == "40.0 s of 420 s, which was cut short"
+    assert cut[0].detail.endswith("best of 3 of 3375 shapes in 420 s")
 
 
 @pytest.mark.parametrize(
-    ("bar", "said"),
+    ("criterion", "said"),
     [
         (Criterion("x", 1.0, 1.0, "t"), "x: 1.0000, wanted ≥ 1: holds; t"),
         (Criterion("x", 0.9999, 1.0, "t"), "x: 0.9999, wanted ≥ 1: DOES NOT HOLD; t"),
@@ -249,5 +255,5 @@ def test_a_search_that_was_cut_short_says_so() -> None:
         (Criterion("x", float("nan"), 1.0, "t"), "x: nan, wanted ≥ 1: DOES NOT HOLD; t"),
     ],
 )
-def test_a_bar_is_told_with_what_was_wanted(bar: Criterion, said: str) -> None:
-    assert str(bar) == said
+def test_a_bar_is_told_with_what_was_wanted(criterion: Criterion, said: str) -> None:
+    assert str(criterion) == said
