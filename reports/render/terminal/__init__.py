@@ -11,50 +11,8 @@ from reports.render.terminal.figures import caches, disturbed, figures, omission
 from reports.render.terminal.guarantees import guarantees
 from reports.render.terminal.plan import capacities, plan, reasons, robustness
 from reports.render.text import (
-    NOTHING as NOTHING,
-)
-from reports.render.text import (
-    blamed as blamed,
-)
-from reports.render.text import (
-    claimed as claimed,
-)
-from reports.render.text import (
-    cores as cores,
-)
-from reports.render.text import (
-    effective as effective,
-)
-from reports.render.text import (
-    found_short as found_short,
-)
-from reports.render.text import (
-    loss as loss,
-)
-from reports.render.text import (
-    node_sustained as node_sustained,
-)
-from reports.render.text import (
     printable,
     quantity,
-)
-from reports.render.text import (
-    short as short,
-)
-from reports.render.text import (
-    spread as spread,
-)
-from reports.render.text import (
-    sustained as sustained,
-)
-from reports.render.text import (
-    target as target,
-)
-from reports.render.text import (
-    together as together,
-)
-from reports.render.text import (
-    verdict as verdict,
 )
 from reports.report import Report
 
