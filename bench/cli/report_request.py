@@ -51,11 +51,16 @@ class Question:
             asked,
         )
 
-    def answer(self, machines: "tuple[MachineAnalysis, ...]") -> "Report":
+    def answer(
+        self,
+        machines: "tuple[MachineAnalysis, ...]",
+        shown: "tuple[MachineAnalysis, ...] | None" = None,
+        left_out: tuple[str, ...] = (),
+    ) -> "Report":
         """The report on these machines."""
         from reports.report import build
 
-        return build(machines, self.facility, self.policy, self.plan, self.year)
+        return build(machines, self.facility, self.policy, self.plan, self.year, shown, left_out)
 
 
 def show(report: "Report", as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Matching of evidence bundles to a facility's groups of nodes. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,18 +58,22 @@ def assign(
     Raises UsageError: one host given twice, two groups that fit, more evidence than nodes.
     """
     runs = [evidence.run_id for evidence in evidences if is_of_a_volume(evidence)]
-    if again := sorted({run for run in runs if runs.count(run) > 1}):
+    if again := _twice(runs):
         raise UsageError(f"The bundle of run {again[0]} is given twice.", "Give it once.")
     evidences = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
     hosts = [hostname(evidence) for evidence in evidences]
-    if twice := sorted({host for host in hosts if hosts.count(host) > 1}):
+    if twice := _twice(hosts):
         raise UsageError(
             f"The evidence of host {twice[0]} is given twice.", "Give one bundle a node."
         )
     members: dict[str, list[MachineAnalysis]] = {group.name: [] for group in facility.groups}
     notes: list[str] = []
+    named: dict[str, list[NodeGroup]] = {}
+    for group in facility.groups:
+        for host in dict.fromkeys(group.hosts):
+            named.setdefault(host, []).append(group)
     for evidence in evidences:
-        fitting = _fitting(evidence, facility)
+        fitting = tuple(named.get(hostname(evidence), ())) or _fitting(evidence, facility)
         found = f"{hostname(evidence)} ({_described(evidence)})"
         if evidence.inventory.simulated and facility.scope != "machine":
             notes.append(f"{found} is simulated: not counted")
@@ -110,14 +115,15 @@ def hostname(evidence: MachineAnalysis) -> str:
     return evidence.inventory.host.hostname
 
 
+def _twice(names: Sequence[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
 def _names(evidence: MachineAnalysis) -> set[str]:
     return {name.casefold() for name in (*accelerators(evidence), processor(evidence))}
 
 
 def _fitting(evidence: MachineAnalysis, facility: Facility) -> tuple[NodeGroup, ...]:
-    named = tuple(group for group in facility.groups if hostname(evidence) in group.hosts)
-    if named:
-        return named
     open_groups = [group for group in facility.groups if not group.hosts]
     for names in (accelerators(evidence), (processor(evidence),)):
         folded = {name.casefold() for name in names}

@@ -86,7 +86,9 @@ def _repeats(evidence: MachineAnalysis, estimate: Estimate) -> int:
     ways = {
         e.implementation
         for e in evidence.estimates
-        if e.implementation and replace(e, implementation=None) == estimate
+        if e.implementation
+        and (e.metric, e.value) == (estimate.metric, estimate.value)
+        and replace(e, implementation=None) == estimate
     }
     return max(
         (planned[way] for way in ways & set(planned)), default=max(planned.values(), default=0)

@@ -1,6 +1,6 @@
 """The analysis of one machine, without the samples it was derived from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.evidence import Tool
 from bench.evidence.conclusions import CaseJudgement, Estimate
@@ -59,6 +59,21 @@ class MachineAnalysis:
     series: tuple[Series, ...]
     """What is left of the samples: rates over time, for charts and tables."""
     replicates: tuple[MeasuredReplicates, ...]
+
+    def condensed(self) -> "MachineAnalysis":
+        """What a report on a fleet keeps of each machine: no series, no tables of its own."""
+        return replace(
+            self,
+            peaks=tuple(peak for peak in self.peaks if peak.impossible),
+            accelerators=(),
+            nodes=(),
+            shapes=(),
+            caches=(),
+            steps=(),
+            rooflines=(),
+            disturbances=(),
+            series=(),
+        )
 
     @property
     def host(self) -> str:

@@ -33,6 +33,17 @@ def everything(report: Report) -> pd.DataFrame:
         ),
         *({**row, "table": "business system", "id": row["system"]} for row in rows.systems(report)),
         *({"table": "capacity", "id": row["metric"], **row} for row in rows.capacities(report)),
+        *(
+            {
+                **row,
+                "table": "fleet",
+                "id": row["figure"],
+                "host": row["lowest"],
+                "value": row["median"],
+                "measured_nodes": row["machines"],
+            }
+            for row in rows.fleet(report)
+        ),
         *({"table": "estimate", "id": row["figure"], **row} for row in rows.estimates(report)),
         *(
             {**row, "table": row["what"], "id": row["metric"], "n": row["count"]}

@@ -125,6 +125,11 @@ def machines(report: Report) -> list[Row]:
     return [encode(machine) for machine in report.summaries]
 
 
+def fleet(report: Report) -> list[Row]:
+    """Figures over all machines of a fleet."""
+    return [encode(figure) for figure in report.fleet]
+
+
 def series(report: Report) -> list[Row]:
     return [encode(point) for point in report.series]
 

@@ -31,9 +31,10 @@ from reports.performance.processor.interference import Disturbance
 from reports.performance.processor.roofline import Roofline
 from reports.performance.samples import Point
 from reports.report.capacities import ClassCapacity, by_class
+from reports.report.fleet import FleetFigure, first_warnings, fleet_figures, worth_showing
 from reports.report.machines import Machine, machine
 from reports.report.provenance import Provenance, provenance
-from reports.report.warnings import about_audit, about_declarations, about_machines
+from reports.report.warnings import about_audit, about_declarations, about_fleet, about_machines
 from reports.verification.audit import grave
 from reports.verification.audit.machines import counted_twice
 from reports.verification.audit.rule import AuditFinding
@@ -58,6 +59,12 @@ class Report:
     policy: Policy
     machines: tuple[MachineAnalysis, ...]
     """All that is known of each machine; what a table shows of all of them is derived from it."""
+    shown: tuple[MachineAnalysis, ...]
+    """Those that are shown one by one: all of them, or the worst of a fleet."""
+    fleet: tuple[FleetFigure, ...]
+    """Figures over all machines of a fleet; empty where all are shown."""
+    left_out: tuple[str, ...]
+    """Bundles that cannot be used, each with its reason: no figure rests on them."""
     indicators: tuple[PlanFinding, ...]
     thresholds: tuple[PlanFinding, ...]
     capacities: tuple[ClassCapacity, ...]
@@ -75,49 +82,58 @@ class Report:
         return tuple(map(machine, self.machines))
 
     @cached_property
+    def shown_summaries(self) -> tuple[Machine, ...]:
+        return tuple(map(machine, self.shown))
+
+    @cached_property
+    def first_warnings(self) -> tuple[str, ...]:
+        """Warnings for people; of a fleet not one a machine."""
+        return first_warnings(self.warnings, len(self.machines))
+
+    @cached_property
     def estimates(self) -> tuple[HostEstimate, ...]:
-        return tuple(HostEstimate(m.host, m.run_id, e) for m in self.machines for e in m.estimates)
+        return tuple(HostEstimate(m.host, m.run_id, e) for m in self.shown for e in m.estimates)
 
     @cached_property
     def omissions(self) -> tuple[Omission, ...]:
-        return tuple(each for m in self.machines for each in m.omissions)
+        return tuple(each for m in self.shown for each in m.omissions)
 
     @cached_property
     def disturbances(self) -> tuple[Disturbance, ...]:
-        return tuple(each for m in self.machines for each in m.disturbances)
+        return tuple(each for m in self.shown for each in m.disturbances)
 
     @cached_property
     def peaks(self) -> tuple[Peak, ...]:
-        return tuple(each for m in self.machines for each in m.peaks)
+        return tuple(each for m in self.shown for each in m.peaks)
 
     @cached_property
     def accelerators(self) -> tuple[AcceleratorRun, ...]:
-        return tuple(each for m in self.machines for each in m.accelerators)
+        return tuple(each for m in self.shown for each in m.accelerators)
 
     @cached_property
     def nodes(self) -> tuple[NodeRun, ...]:
         """Cards of one node that ran at the same time."""
-        return tuple(each for m in self.machines for each in m.nodes)
+        return tuple(each for m in self.shown for each in m.nodes)
 
     @cached_property
     def shapes(self) -> tuple[ChosenShape, ...]:
-        return tuple(each for m in self.machines for each in m.shapes)
+        return tuple(each for m in self.shown for each in m.shapes)
 
     @cached_property
     def caches(self) -> tuple[CacheLevel, ...]:
-        return tuple(each for m in self.machines for each in m.caches)
+        return tuple(each for m in self.shown for each in m.caches)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        return tuple(each for m in self.machines for each in m.steps)
+        return tuple(each for m in self.shown for each in m.steps)
 
     @cached_property
     def rooflines(self) -> tuple[Roofline, ...]:
-        return tuple(each for m in self.machines for each in m.rooflines)
+        return tuple(each for m in self.shown for each in m.rooflines)
 
     @cached_property
     def series(self) -> tuple[Point, ...]:
-        return tuple(p for m in self.machines for each in m.series for p in each.points())
+        return tuple(p for m in self.shown for each in m.series for p in each.points())
 
     @cached_property
     def audit(self) -> tuple[AuditFinding, ...]:
@@ -132,9 +148,11 @@ class Report:
     def exit_code(self, strict: bool = False) -> int:
         """0 where nothing is below target, else 1; strictly, undecided and not measured too.
 
-        4 where a figure lies above what is physically possible: then none of them can be trusted.
+        4 where a figure lies above what is physically possible, or a bundle cannot be used: then
+        none of them can be trusted.
         """
-        if any(peak.impossible for peak in self.peaks) or grave(self.audit):
+        impossible = any(peak.impossible for m in self.machines for peak in m.peaks)
+        if impossible or grave(self.audit) or self.left_out:
             return InvalidEvidence.exit_code
         return exit_code((*self.indicators, *self.thresholds), strict)
 
@@ -145,8 +163,13 @@ def build(
     policy: Policy | str | Path | None = None,
     plan: CapacityPlan | str | Path | None = None,
     year: int | None = None,
+    shown: Sequence[MachineAnalysis] | None = None,
+    left_out: Sequence[str] = (),
 ) -> Report:
     """Judge some machines by a plan.
+
+    `shown` are those of a fleet that get tables of their own, analysed in full; `left_out` says of
+    bundles that cannot be used why.
 
     Without a facility the machines stand for themselves. Policy and plan are given as they are,
     by name or by the path of a TOML file; the year is the plan's last unless it is given. Raises
@@ -177,16 +200,20 @@ def build(
     tested = certificates(machines)
     facts = _facts(machines, place, assignments, tested, wanted, chosen)
     found = indicators(facts, asked)
+    apart = tuple(shown or (machines[i] for i in worth_showing(machines)))
     return Report(
         facility=place,
         plan=wanted,
         year=asked,
         policy=chosen,
         machines=tuple(machines),
+        shown=apart,
+        fleet=fleet_figures(machines),
+        left_out=tuple(left_out),
         indicators=found,
         thresholds=thresholds(facts),
         capacities=tuple(c for name in facts for c in by_class(facts[name], name)),
-        provenance=provenance(machines, facts[chosen], found, wanted),
+        provenance=provenance(apart, facts[chosen], found, wanted),
         certificates=tested,
         systems=tuple(
             system
@@ -195,6 +222,8 @@ def build(
             for system in systems(place, tested, threshold.value)
         ),
         warnings=(
+            *(f"ERROR: left out: {reason}" for reason in left_out),
+            *about_fleet(len(machines), len(apart)),
             *about_machines(machines),
             *about_audit(machines),
             *about_declarations(chosen, wanted),

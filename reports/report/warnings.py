@@ -20,6 +20,16 @@ def about_declarations(policy: Policy, plan: CapacityPlan) -> tuple[str, ...]:
     return tuple(found)
 
 
+def about_fleet(machines: int, shown: int) -> tuple[str, ...]:
+    """What is not shown of a fleet."""
+    if shown == machines:
+        return ()
+    return (
+        f"{machines} machines: the table of the fleet is over all of them; {shown}, those with "
+        "findings and the slowest, are shown one by one",
+    )
+
+
 def about_audit(machines: Sequence[MachineAnalysis]) -> tuple[str, ...]:
     """Every finding of the audits, with its machine."""
     signs = {Severity.MINOR: "audit"}

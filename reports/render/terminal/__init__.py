@@ -7,7 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from reports.render.terminal.accelerators import accelerators
-from reports.render.terminal.figures import caches, disturbed, figures, omissions, rooflines
+from reports.render.terminal.figures import caches, disturbed, figures, fleet, omissions, rooflines
 from reports.render.terminal.guarantees import guarantees
 from reports.render.terminal.plan import capacities, plan, reasons, robustness
 from reports.render.text import (
@@ -33,9 +33,11 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
-    for warning in report.warnings:
+    for warning in report.first_warnings:
         yield Text(f"! {printable(warning)}", style="bold yellow")
     yield from _machines(report)
+    if report.fleet:
+        yield fleet(report)
     if report.estimates:
         yield figures(report)
     if report.caches:
@@ -59,7 +61,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 def _machines(report: Report) -> Iterator[Text]:
     seen = set()
-    for machine in report.summaries:
+    for machine in report.shown_summaries:
         if machine.host in seen:  # several bundles of one machine
             continue
         seen.add(machine.host)

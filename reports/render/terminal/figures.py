@@ -40,6 +40,18 @@ def figures(report: Report) -> Table:
     return table
 
 
+def fleet(report: Report) -> Table:
+    table = table_of("The fleet")
+    table.add_column("Metric", overflow="fold", style="cyan")
+    for heading in ("Machines", "Lowest", "Median", "Highest"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for item in report.fleet:
+        values = (item.low, item.median, item.high)
+        cells = [item.figure, str(item.machines), *(quantity(v, item.unit) for v in values)]
+        table.add_row(*map(Text, cells))
+    return table
+
+
 def caches(report: Report) -> Table:
     table = table_of("Measured caches")
     table.add_column("Seen by", overflow="fold")
