@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bench.errors import UsageError
 from bench.evidence.plan import GuaranteeCase
 from reports.declarations.facility import Facility, NodeGroup, StoragePool
-from reports.performance.machine import MachineAnalysis
+from reports.declarations.policy import ComputeClass
+from reports.performance.machine import MachineAnalysis, is_fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,30 @@ def is_of_a_volume(evidence: MachineAnalysis) -> bool:
 
 
 def of_machines(evidences: Sequence[MachineAnalysis]) -> Facility:
-    """The facility that the measured machines are by themselves: a group of one node each."""
-    groups = []
+    """The facility that the measured machines are by themselves: a group of one node each.
+
+    The nodes of a fleet are groups by what they compute with.
+    """
     nodes = [evidence for evidence in evidences if not is_of_a_volume(evidence)]
+    members: dict[tuple[str, ComputeClass, str], list[str]] = {}
     for evidence in nodes:
         found = accelerators(evidence)
-        groups.append(
-            NodeGroup(
-                name=hostname(evidence),
-                nodes=1,
-                compute_class="intelligent" if found else "general",
-                device=found[0] if found else processor(evidence),
-                hosts=(hostname(evidence),),
-            )
+        compute_class: ComputeClass = "intelligent" if found else "general"
+        device = found[0] if found else processor(evidence)
+        name = device if is_fleet(len(nodes)) else hostname(evidence)
+        members.setdefault((name, compute_class, device), []).append(hostname(evidence))
+    groups = [
+        NodeGroup(
+            name=name,
+            nodes=len(hosts),
+            compute_class=compute_class,
+            device=device,
+            hosts=tuple(hosts),
         )
-    hosts = {hostname(evidence) for evidence in evidences}
-    name = hosts.pop() if len(hosts) == 1 else f"{len(hosts)} machines"
+        for (name, compute_class, device), hosts in members.items()
+    ]
+    hostnames = {hostname(evidence) for evidence in evidences}
+    name = hostnames.pop() if len(hostnames) == 1 else f"{len(hostnames)} machines"
     pools = tuple(pool for evidence in nodes if (pool := _pool(evidence)) is not None)
     return Facility(
         name=name,

@@ -17,6 +17,14 @@ from reports.performance.processor.roofline import Roofline
 from reports.performance.samples import Series
 from reports.performance.verified import AuditFinding
 
+MAX_MACHINES = 50
+"""More of them are a fleet: a table with a line for each would be read by nobody."""
+
+
+def is_fleet(machines: int) -> bool:
+    """Whether so many machines are shown together, and only some of them one by one."""
+    return machines > MAX_MACHINES
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredReplicates:

@@ -8,6 +8,7 @@ import json
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 
 import vl_convert
@@ -20,7 +21,10 @@ from reports.render.charts.samples import SAMPLES_A_PROCESS
 from reports.render.charts.specification import Specification
 from reports.report import Report
 from reports.report.headline import highlights
+from reports.user_cache import cache_folder, put
 
+_END = "\n// end of the bundle\n"
+"""By this a file that was cut off shows."""
 _TITLES = {
     "plan": "The plan's indicators as a share of their targets",
     "peaks": "Measured against theoretical peak",
@@ -67,8 +71,20 @@ def _environment() -> Environment:
 
 @cache
 def _library() -> str:
-    """Vega, Vega-Lite and vega-embed in one script, as vl-convert carries them."""
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    """Vega, Vega-Lite and vega-embed in one script, as vl-convert carries them.
+
+    Bundling takes seconds, and gives the same for one version: it is kept in the user's cache.
+    """
+    folder = cache_folder("javascript")
+    kept = None if folder is None else folder / f"vega-{version('vl-convert-python')}.js"
+    if kept is not None and kept.is_file():
+        script = kept.read_text(encoding="utf-8")
+        if script.endswith(_END):
+            return script
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;") + _END
+    if kept is not None:
+        put(kept, script.encode())
+    return script
 
 
 def _embedded(specification: Specification) -> str:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.evidence.conclusions import Estimate, Statistic
-from reports.performance.machine import MachineAnalysis
+from reports.performance.machine import MachineAnalysis, is_fleet
 from reports.verification.audit import grave
 
-MAX_MACHINES = 50
-"""More of them are a fleet: a table with a line for each would be read by nobody."""
 SHOWN = 20
 """Machines of a fleet that have tables of their own."""
 MAX_WARNINGS = 50
 """Of a fleet; the others are counted."""
+
+
+_Key = tuple[str, str, str, str]
+"""Metric, operation, statistic and unit: what a name is made of, without making it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,17 @@ class FleetFigure:
     """Host of the lowest."""
 
 
-def is_fleet(count: int) -> bool:
-    return count > MAX_MACHINES
-
-
 def fleet_figures(machines: Sequence[MachineAnalysis]) -> tuple[FleetFigure, ...]:
     """Figures of all machines, by name; nothing where they are few."""
     if not is_fleet(len(machines)):
         return ()
-    values: dict[tuple[str, str], list[tuple[float, str]]] = {}
+    values: dict[_Key, list[tuple[float, str]]] = {}
     for machine in machines:
         for estimate in _told(machine):
-            key = estimate.name, estimate.unit
-            values.setdefault(key, []).append((estimate.value, machine.host))
+            values.setdefault(_key(estimate), []).append((estimate.value, machine.host))
     return tuple(
         FleetFigure(
-            figure=name,
+            figure=".".join(filter(None, (metric, operation, _suffix(statistic)))),
             unit=unit,
             machines=len(found),
             low=min(found)[0],
@@ -53,7 +50,7 @@ def fleet_figures(machines: Sequence[MachineAnalysis]) -> tuple[FleetFigure, ...
             high=max(found)[0],
             lowest=min(found)[1],
         )
-        for (name, unit), found in sorted(values.items())
+        for (metric, operation, statistic, unit), found in sorted(values.items())
     )
 
 
@@ -65,7 +62,11 @@ def worth_showing(machines: Sequence[MachineAnalysis]) -> tuple[int, ...]:
     """
     if not is_fleet(len(machines)):
         return tuple(range(len(machines)))
-    medians = {(each.figure, each.unit): each.median for each in fleet_figures(machines)}
+    rates: dict[_Key, list[float]] = {}
+    for machine in machines:
+        for estimate in _told(machine):
+            rates.setdefault(_key(estimate), []).append(estimate.value)
+    medians = {key: statistics.median(found) for key, found in rates.items()}
     worst = sorted(range(len(machines)), key=lambda i: (*_trouble(machines[i], medians), i))
     return tuple(sorted(worst[:SHOWN]))
 
@@ -77,6 +78,14 @@ def first_warnings(warnings: Sequence[str], machines: int) -> tuple[str, ...]:
     ordered = sorted(warnings, key=lambda text: not text.startswith("ERROR"))
     more = len(warnings) - MAX_WARNINGS
     return (*ordered[:MAX_WARNINGS], f"{more} more warnings are in report.json")
+
+
+def _key(estimate: Estimate) -> _Key:
+    return estimate.metric, estimate.operation or "", estimate.statistic, estimate.unit
+
+
+def _suffix(statistic: str) -> str:
+    return "" if statistic == Statistic.VALUE else statistic
 
 
 def _told(machine: MachineAnalysis) -> Iterator[Estimate]:
@@ -91,7 +100,7 @@ def _told(machine: MachineAnalysis) -> Iterator[Estimate]:
 
 
 def _trouble(
-    machine: MachineAnalysis, medians: dict[tuple[str, str], float]
+    machine: MachineAnalysis, medians: dict[_Key, float]
 ) -> tuple[bool, bool, bool, float]:
     """The more of it, the earlier in the order."""
     grave_ones = bool(grave(machine.findings)) or any(p.impossible for p in machine.peaks)
@@ -99,6 +108,6 @@ def _trouble(
     ratios = [
         estimate.value / median
         for estimate in _told(machine)
-        if estimate.unit.endswith("/s") and (median := medians[estimate.name, estimate.unit])
+        if estimate.unit.endswith("/s") and (median := medians[_key(estimate)])
     ]
     return not grave_ones, not machine.findings, whole, min(ratios, default=0.0)

@@ -5,7 +5,6 @@ figures again, and the audit. A changed byte never meets an old summary, because
 the manifest; a changed verifier never does, because its digest names the folder of its summaries.
 """
 
-import os
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bench.evidence.codec import Record
+from reports.user_cache import cache_folder, put
 
 SOURCES = ("bench", "reports", "storage_bench", "kernels")
 """Packages that a verdict may rest on."""
@@ -50,13 +50,7 @@ class Summaries:
         """Keep a summary; where that cannot be done, it is computed again another time."""
         path = self._path(manifest)
         kept = len(summary.machine).to_bytes(8, "big") + summary.machine + summary.plan
-        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(sha256(kept).digest() + kept)
-            partial.replace(path)
-        except OSError:
-            partial.unlink(missing_ok=True)
+        put(path, sha256(kept).digest() + kept)
 
     def _path(self, manifest: bytes) -> Path:
         name = sha256(manifest).hexdigest()
@@ -68,15 +62,17 @@ def summaries() -> Summaries | None:
 
     Those of other verifiers are removed: they would never be met again.
     """
+    everybody = cache_folder("summaries")
+    if everybody is None:
+        return None
+    folder = everybody / verifier_sha256()[:32]
     try:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = root / "capbench" / "summaries" / verifier_sha256()[:32]
         if not folder.is_dir():
-            folder.mkdir(parents=True)
-            for other in folder.parent.iterdir():
+            folder.mkdir()
+            for other in everybody.iterdir():
                 if other != folder:
                     shutil.rmtree(other, ignore_errors=True)
-    except (OSError, RuntimeError):  # RuntimeError: this user has no home
+    except OSError:
         return None
     return Summaries(folder)
 

@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("testing",), ("cli",),
     ),
     "reports": (
-        ("quantities", "declarations"), ("catalogue",), ("performance",),
+        ("quantities", "declarations", "user_cache"), ("catalogue",), ("performance",),
         ("capacity", "verification"), ("judgement",), ("storage_ledger",), ("report",), ("render",),
     ),
 }  # fmt: skip

@@ -90,7 +90,8 @@ def several(
     bundles: tuple[Path, ...], cache: bool
 ) -> "tuple[tuple[MachineAnalysis, ...], tuple[MachineAnalysis, ...] | None, tuple[str, ...]]":
     """All machines, of a fleet those that are shown one by one, and what is left out and why."""
-    from reports.report.fleet import is_fleet, worth_showing
+    from reports.performance.machine import is_fleet
+    from reports.report.fleet import worth_showing
 
     large = is_fleet(len(bundles))
     found = examined(bundles, condensed=large, cache=cache)

@@ -50,7 +50,9 @@ def business_iops(facts: Facts) -> Quantity | Ruling | Unknown:
             said=f"{met} of {count} {'system' if count == 1 else 'systems'}",
             how=tuple(f"{each.system} on {each.volume}: {each.verdict}" for each in found),
         )
-    if short := [e for e in facts.estimates if e.name == BUSINESS_LOAD]:
+    if short := [
+        e for e in facts.estimates if e.metric == BUSINESS_LOAD and e.name == BUSINESS_LOAD
+    ]:
         slowest = min(short, key=lambda e: e.low)
         amount = Interval(slowest.low, slowest.value, slowest.high)
         return Quantity(amount, slowest.unit, Basis.MEASURED, (f"{BUSINESS_LOAD}, a short test",))
