@@ -1,5 +1,6 @@
 """Arguments and options of commands that take evidence: bundles, folders of them, globs, lists."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,9 @@ def examined(bundles: tuple[Path, ...], *, condensed: bool, cache: bool) -> "tup
     from reports.verification.fleet import examine_all
     from reports.verification.kept_summaries import summaries
 
+    if condensed:
+        # Hundreds of thousands of records, and no cycle among them: looking for one takes seconds.
+        gc.disable()
     err = console(stderr=True)
     columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), Remaining())
     hidden = len(bundles) == 1 or not err.is_terminal

@@ -1,5 +1,6 @@
 """Indicators of storage: capacity, flash share, the IOPS guarantee."""
 
+from bench.evidence.conclusions import Statistic
 from reports.declarations.facility import Facility
 from reports.judgement.guarantees import joint, systems
 from reports.judgement.indicators.facts import Facts
@@ -50,9 +51,15 @@ def business_iops(facts: Facts) -> Quantity | Ruling | Unknown:
             said=f"{met} of {count} {'system' if count == 1 else 'systems'}",
             how=tuple(f"{each.system} on {each.volume}: {each.verdict}" for each in found),
         )
-    if short := [
-        e for e in facts.estimates if e.metric == BUSINESS_LOAD and e.name == BUSINESS_LOAD
-    ]:
+    short = [
+        e
+        for e in facts.estimates
+        if e.metric == BUSINESS_LOAD
+        and e.statistic is Statistic.VALUE
+        and e.implementation is None
+        and e.operation is None
+    ]
+    if short:
         slowest = min(short, key=lambda e: e.low)
         amount = Interval(slowest.low, slowest.value, slowest.high)
         return Quantity(amount, slowest.unit, Basis.MEASURED, (f"{BUSINESS_LOAD}, a short test",))

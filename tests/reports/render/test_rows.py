@@ -35,7 +35,7 @@ def test_thinned_series_keep_what_was_rejected(make_evidence) -> None:  # type: 
     series = Series("a", "m", "i", 0, "B/s", times_s, (1.0,) * 100, rejected, (None,) * 100)
     machine = replace(report.machines[0], series=(series,))
 
-    frame = frames.series(replace(report, machines=(machine,)), per_process=10)
+    frame = frames.series(replace(report, machines=(machine,), shown=(machine,)), per_process=10)
 
     assert list(frame["at_s"]) == [0, 7, 10, 20, 30, 40, 50, 60, 70, 80, 90]
 
