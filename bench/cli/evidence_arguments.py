@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.output import console, talk
+from bench.cli.output import console, status
 from bench.errors import Incomplete, UsageError
 
 if TYPE_CHECKING:
@@ -72,5 +72,5 @@ def examined(bundles: tuple[Path, ...], *, condensed: bool, cache: bool) -> "tup
         if each.reason is not None:
             from reports.render.text import printable
 
-            talk(printable(f"{each.bundle}: {each.reason}"))
+            status(printable(f"{each.bundle}: {each.reason}"))
     return found

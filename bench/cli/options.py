@@ -14,7 +14,7 @@ only_option = click.option(
     help="Measure only metrics that match this glob, for example 'cpu.vector.*'. Repeatable.",
 )
 storage_option = click.option(
-    "--storage-dir",
+    "--directory",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder to test storage in; default: beside the output.",
 )
@@ -30,7 +30,7 @@ strict_option = click.option(
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 directory_option = click.option(
-    "--dir", "directory", type=FOLDER, required=True, help="Folder on the storage to test."
+    "--directory", type=FOLDER, required=True, help="Folder on the storage to test."
 )
 engine_option = click.option(
     "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."

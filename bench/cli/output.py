@@ -1,4 +1,4 @@
-"""What the commands share of speaking: results on standard output, talk on standard error."""
+"""What the commands share of speaking: results on standard output, status on standard error."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(encode(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def talk(text: str) -> None:
+def status(text: str) -> None:
     """A line for people, which a pipe does not get."""
     click.echo(text, err=True)
 
@@ -42,7 +42,7 @@ def console(stderr: bool = False, **options: Any) -> "Console":
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """What storage refuses is a usage error; Ctrl-C is an unfinished run that left nothing."""
     from storage_bench.errors import StorageError
 

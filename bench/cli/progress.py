@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.cli.output import console, talk
+from bench.cli.output import console, status
 from bench.evidence.outcome import (
     Failed,
     Measured,
@@ -23,7 +23,7 @@ def follow(plan: Plan) -> Iterator[Listener]:
     """A listener for this plan, with a bar where there is a terminal to draw it on."""
     screen = console(stderr=True)
     if not screen.is_terminal:
-        yield Listener(ended=lambda case, outcome: talk(line(case, outcome)), noted=talk)
+        yield Listener(ended=lambda case, outcome: status(line(case, outcome)), noted=status)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

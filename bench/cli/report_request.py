@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from bench.cli.output import console, talk
+from bench.cli.output import console, status
 
 if TYPE_CHECKING:
     from reports.declarations.capacity_plan import CapacityPlan
@@ -86,6 +86,6 @@ def write_all(report: "Report", folder: Path) -> Path:
         try:
             write_atomically(folder / name, render(report, format_).encode())
         except OutputUnavailable as error:
-            talk(f"{name} is not written: {error}")
+            status(f"{name} is not written: {error}")
     page = folder / FILES["html"]
     return page if page.exists() else folder

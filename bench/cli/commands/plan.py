@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @only_option
 @storage_option
 @json_option
-def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json: bool) -> None:
+def plan(profile: str, only: tuple[str, ...], directory: Path | None, as_json: bool) -> None:
     """Show what `run` would measure here and how long it may take."""
     from bench.planning.feasibility import infeasible_reason
     from bench.planning.time_budget import longest_s, search_s, total_s
 
-    inventory, planned = prepare(profile, only, storage_dir or Path.cwd())
+    inventory, planned = prepare(profile, only, directory or Path.cwd())
     if as_json:
         print_json(planned)
         return
@@ -42,7 +42,7 @@ def plan(profile: str, only: tuple[str, ...], storage_dir: Path | None, as_json:
 
 
 def prepare(
-    profile_name: str, only: tuple[str, ...], storage_dir: Path
+    profile_name: str, only: tuple[str, ...], directory: Path
 ) -> tuple["Inventory", "Plan"]:
     """Look at the machine and plan the profile for it."""
     from bench.machine import discover
@@ -52,6 +52,6 @@ def prepare(
     from storage_bench.engines import choose
 
     profile, digest = profiles.load(profile_name)
-    inventory = discover(storage_dir)
-    way = StorageWay(*choose.choose(), str(storage_dir.absolute()))
+    inventory = discover(directory)
+    way = StorageWay(*choose.choose(), str(directory.absolute()))
     return inventory, make_plan(inventory, profile, digest, way, only)

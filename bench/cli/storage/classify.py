@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.output import json_option, print_json, talk, told
+from bench.cli.output import json_option, print_json, status, translate_errors
 
 if TYPE_CHECKING:
     pass
@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--probe", is_flag=True, help="Read PATH (a large file, or a drive) for 3 to 30 s.")
 @click.option(
-    "--evidence", "files", type=FILE, multiple=True, metavar="FILE",
+    "--media-evidence", "files", type=FILE, multiple=True, metavar="FILE",
     help="What `media-probe` collected here, or its like. Repeatable.",
 )  # fmt: skip
 @json_option
@@ -29,7 +29,7 @@ def classify(path: Path, probe: bool, files: tuple[Path, ...], as_json: bool) ->
     from storage_bench.media import classify as media
     from storage_bench.media.evidence import collection, join
 
-    with told():
+    with translate_errors():
         known, remarks = join.read([collection.load(file) for file in files])
         collected = (join.evidence(known),) if files else ()
         found = media.classify(path, further=(identify.claims, *collected))
@@ -52,4 +52,4 @@ def classify(path: Path, probe: bool, files: tuple[Path, ...], as_json: bool) ->
 
 def show_remarks(remarks: tuple[str, ...]) -> None:
     for remark in remarks:
-        talk(f"remark: {remark}")
+        status(f"remark: {remark}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import FOLDER
-from bench.cli.output import json_option, print_json, talk, told
+from bench.cli.output import json_option, print_json, status, translate_errors
 
 if TYPE_CHECKING:
     pass
@@ -21,7 +21,7 @@ def cleanup(directory: Path, as_json: bool) -> None:
     """Remove from DIRECTORY what killed runs left there, and nothing else."""
     from storage_bench.workspace import guard
 
-    with told():
+    with translate_errors():
         found = guard.find_leftovers(directory)
         for path in found:
             guard.remove(path)
@@ -30,4 +30,4 @@ def cleanup(directory: Path, as_json: bool) -> None:
     else:
         for path in found:
             click.echo(f"removed {path}")
-        talk(f"{len(found)} folders of killed runs in {directory}")
+        status(f"{len(found)} folders of killed runs in {directory}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--facility", type=click.Path(path_type=Path), help="Take the pools of a facility.")
 @click.option(
-    "--evidence", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
+    "--bundle", "bundles", multiple=True, type=click.Path(path_type=Path), metavar="BUNDLE",
     help="Sealed test of a guarantee, which then counts and not what is declared. Repeatable.",
 )  # fmt: skip
 @media_evidence_option

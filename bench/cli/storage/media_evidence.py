@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from bench.cli.output import told
+from bench.cli.output import translate_errors
 from bench.evidence.codec import replace
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def evidenced(
 
     if not files:
         return None
-    with told():
+    with translate_errors():
         known, unread = join.read([collection.load(file) for file in files])
     seen = [
         Seen(

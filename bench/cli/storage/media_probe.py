@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.output import json_option, print_json, talk, told
+from bench.cli.output import json_option, print_json, status, translate_errors
 from bench.errors import NothingMeasured
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def media_probe(
     from storage_bench.media.evidence import collect, collection, join
 
     passed = {"redfish": redfish, "storcli": storcli, "ceph": ceph}
-    with told():
+    with translate_errors():
         found = collect.collect((source, file) for source in passed for file in passed[source])
         if not found.answers:
             raise NothingMeasured("No tool answered.", "Install smartmontools and util-linux.")
@@ -53,7 +53,7 @@ def media_probe(
         claim = one.claim
         click.echo(f"{claim.media} by {claim.level.name.lower()}: {', '.join(sorted(one.names))}")
         click.echo(f"  {claim.reason}")
-    talk(f"{len(found.answers)} answers about {len(known)} drives in {output}")
+    status(f"{len(found.answers)} answers about {len(known)} drives in {output}")
 
 
 def _told(one: Known) -> dict[str, object]:

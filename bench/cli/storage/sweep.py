@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import directory_option, engine_option
-from bench.cli.output import json_option, print_json, talk, told
+from bench.cli.output import json_option, print_json, status, translate_errors
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def sweep(
     from storage_bench.job import Job
     from storage_bench.workspace.guard import fill, workspace
 
-    with told():
+    with translate_errors():
         try:
             job = Job(
                 "sweep", "randrw", block_bytes, read_share, depth, 1, size_bytes, 0.5, seconds, 1
@@ -60,7 +60,7 @@ def sweep(
         over = {"depth": sweeps.depths, "block": sweeps.block_sizes, "mix": sweeps.mixes}[swept]
         chosen = engines.choose()[0] if engine is None else engine
         with workspace(directory, size_bytes) as space:
-            talk(f"writing {size_bytes / 1e9:.1f} GB of random data")
+            status(f"writing {size_bytes / 1e9:.1f} GB of random data")
             fill(space.data_file, size_bytes, seed=1)
             points = over(lambda job: engines.run(chosen, job, space.data_file), job)
     knee = sweeps.knee(points, p99_ms / 1e3) if swept == "depth" else None

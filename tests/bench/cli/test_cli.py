@@ -158,7 +158,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(
 def test_a_folder_to_test_storage_in_that_is_not_there_is_refused(
     command: str, tmp_path: Path
 ) -> None:
-    done = capbench(command, "--storage-dir", tmp_path / "nothing")
+    done = capbench(command, "--directory", tmp_path / "nothing")
 
     assert done.returncode == 2
     assert "does not exist" in done.stderr.splitlines()[-1]

@@ -44,7 +44,7 @@ def test_what_drives_say_is_collected_once_and_read_again(tmp_path):
     shown = capbench("media-probe", "--output", output)
     assert shown.stdout == (f"disk by identify: serial {SERIAL}\n  the drive says 7200 rpm\n")
     assert "answers about 1 drives" in shown.stderr
-    media = json.loads(capbench("classify", tmp_path, "--evidence", output, "--json").stdout)
+    media = json.loads(capbench("classify", tmp_path, "--media-evidence", output, "--json").stdout)
     assert "the collected evidence knows no such drive" in media["reason"]
 
 
@@ -64,7 +64,7 @@ def test_evidence_is_not_overwritten_and_rubbish_not_taken(tmp_path):
     output.write_text("precious")
     assert "File exists" in capbench("media-probe", "--output", output, code=2).stderr
     assert output.read_text() == "precious"
-    assert "is no JSON" in capbench("classify", tmp_path, "--evidence", output, code=2).stderr
+    assert "is no JSON" in capbench("classify", tmp_path, "--media-evidence", output, code=2).stderr
     refused = capbench(
         "media-probe", "--output", tmp_path / "new.json", "--storcli", output, code=2
     )

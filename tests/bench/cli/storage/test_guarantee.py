@@ -24,6 +24,7 @@ from storage_bench.media.classes import MediaClass
 from storage_bench.media.classify import classify
 from storage_bench.observations import Counters
 
+NATIVE = ("--engine", "native")
 ROOT = Path(__file__).parents[4]
 
 
@@ -73,7 +74,16 @@ def until(process: subprocess.Popen[str], said: str) -> None:
 @pytest.mark.parametrize(("iops", "verdict", "code"), [(9_900, "FAIL", 1), (10_100, "PASS", 0)])
 def test_the_verdict_is_shown_is_the_exit_code_and_is_sealed(simulated, drive, iops, verdict, code):
     simulated(iops)
-    options = ("--dir", drive, "--tier", "minute", "--engine", "native", "--out", drive / "out")
+    options = (
+        "--directory",
+        drive,
+        "--tier",
+        "minute",
+        "--engine",
+        "native",
+        "--output",
+        drive / "out",
+    )
     done = capbench(*options)
 
     assert done.exit_code == code
@@ -97,7 +107,7 @@ def test_what_keeps_it_from_a_pass_is_told_last_and_what_excuses_it_too(
         return replace(outcome, trial=replace(outcome.trial, seen=Counters(10**9, 0, 0, 0)))
 
     monkeypatch.setattr(replicates, "in_a_process", crowded)
-    done = capbench("--dir", drive, "--tier", "minute", "--out", drive / "out")
+    done = capbench("--directory", drive, "--tier", "minute", "--output", drive / "out")
     *_, fails, others, beside, verdict, because = done.stdout.splitlines()
 
     assert done.exit_code == 5
@@ -110,7 +120,7 @@ def test_what_keeps_it_from_a_pass_is_told_last_and_what_excuses_it_too(
 
 def test_as_json_it_has_all_that_the_verdict_follows_from(simulated, drive):
     simulated(9_900)
-    done = capbench("--dir", drive, "--tier", "minute", "--out", drive / "out", "--json")
+    done = capbench("--directory", drive, "--tier", "minute", "--output", drive / "out", "--json")
     told = json.loads(done.stdout)
 
     assert (done.exit_code, told["judgement"]["verdict"]) == (1, "FAIL")
@@ -128,7 +138,7 @@ def test_as_json_it_has_all_that_the_verdict_follows_from(simulated, drive):
     ],
 )
 def test_what_cannot_be_asked_for_is_a_usage_error_and_makes_no_folder(tmp_path, options, said):
-    done = capbench("--dir", tmp_path, "--out", tmp_path / "out", *options)
+    done = capbench("--directory", tmp_path, "--output", tmp_path / "out", *options)
 
     assert (done.exit_code, os.listdir(tmp_path)) == (2, [])
     assert said in done.stderr
@@ -136,14 +146,14 @@ def test_what_cannot_be_asked_for_is_a_usage_error_and_makes_no_folder(tmp_path,
 
 @pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no tmpfs at /dev/shm")
 def test_a_folder_in_memory_is_a_usage_error_and_makes_no_folder(tmp_path):
-    done = capbench("--dir", "/dev/shm", "--tier", "ci", "--out", tmp_path / "out")
+    done = capbench("--directory", "/dev/shm", "--tier", "ci", "--output", tmp_path / "out")
 
     assert (done.exit_code, os.listdir(tmp_path)) == (2, [])
     assert "is no storage" in done.stderr
 
 
 def test_a_real_run_leaves_evidence_that_verifies(drive):
-    with started("--dir", drive, "--tier", "ci", "--out", drive / "out") as process:
+    with started("--directory", drive, "--tier", "ci", "--output", drive / "out") as process:
         printed, _ = process.communicate(timeout=120)
 
     evidence = verify(drive / "out" / "evidence").evidence
@@ -155,7 +165,16 @@ def test_a_real_run_leaves_evidence_that_verifies(drive):
 
 
 def test_ctrl_c_seals_what_there_is_and_the_rest_can_be_run_later(drive):
-    options = ("--dir", drive, "--tier", "ci", "--engine", "native", "--out", drive / "out")
+    options = (
+        "--directory",
+        drive,
+        "--tier",
+        "ci",
+        "--engine",
+        "native",
+        "--output",
+        drive / "out",
+    )
     with started(*options) as process:
         until(process, "measuring")
         process.send_signal(signal.SIGINT)
@@ -183,7 +202,16 @@ def test_ctrl_c_seals_what_there_is_and_the_rest_can_be_run_later(drive):
 
 
 def test_a_kill_loses_no_replicate_and_a_cut_one_stays_a_failure(drive):
-    options = ("--dir", drive, "--tier", "ci", "--engine", "native", "--out", drive / "out")
+    options = (
+        "--directory",
+        drive,
+        "--tier",
+        "ci",
+        "--engine",
+        "native",
+        "--output",
+        drive / "out",
+    )
     with started(*options) as process:
         until(process, "replicate 2")
         until(process, "measuring")
@@ -203,7 +231,16 @@ def test_a_kill_loses_no_replicate_and_a_cut_one_stays_a_failure(drive):
 
 
 def test_a_run_that_still_goes_on_is_not_taken_up(drive):
-    options = ("--dir", drive, "--tier", "ci", "--engine", "native", "--out", drive / "out")
+    options = (
+        "--directory",
+        drive,
+        "--tier",
+        "ci",
+        "--engine",
+        "native",
+        "--output",
+        drive / "out",
+    )
     with started(*options) as process:
         until(process, "writing")
         done = capbench("--resume", drive / "out")
@@ -219,7 +256,7 @@ def test_another_machine_goes_on_with_nothing(simulated, drive, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(replicates, "in_a_process", interrupt)
-    assert capbench("--dir", drive, "--tier", "ci", "--out", drive / "out").exit_code == 5
+    assert capbench("--directory", drive, "--tier", "ci", "--output", drive / "out").exit_code == 5
     monkeypatch.setattr("socket.gethostname", lambda: "elsewhere")
 
     done = capbench("--resume", drive / "out")

@@ -58,19 +58,13 @@ def test_a_sweep_shows_a_line_for_each_point(tmp_path, monkeypatch):
         "storage_bench.engines.choose.run", lambda e, job, p: SimulatedDevice(9e3).run(job)
     )
     monkeypatch.setattr("storage_bench.engines.choose.choose", lambda: ("native", "native-psync"))
-    options = ("--dir", tmp_path, "--size-bytes", "8388608", "--seconds", "1")
+    options = ("--directory", tmp_path, "--size-bytes", "8388608", "--seconds", "1")
     shown = capbench("sweep", *options)
     assert len(shown.splitlines()) == 11
     assert "p99 stays within 2 ms up to depth: 16; saturated: from depth 2 on" in shown
     assert len(json.loads(capbench("sweep", *options, "--of", "mix", "--json"))["points"]) == 6
     assert "block_bytes is 100" in refused("sweep", *options, "--block-bytes", "100")
     assert os.listdir(tmp_path) == []
-
-
-def test_a_raw_device_is_refused_with_every_reason():
-    assert capbench("device", "/dev/vda", "--serial", "x", code=2) == (
-        "refused: /dev/vda is no link below /dev/disk/by-id/\n"
-    )
 
 
 def test_a_ledger_has_three_columns_and_the_share_under_each_reading():
