@@ -17,6 +17,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+SLOW = (
+    "benchmarks", "kernels", "storage_bench/engines", "storage_bench/guarantee/test_replicate.py",
+    "bench/cli/storage", "bench/execution", "reports/render/test_html.py",
+    "project/test_packaging.py", "project/test_style.py",
+)  # fmt: skip
+"""What compiles, measures, or opens a browser."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by where they lie."""
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here).as_posix()
+        if place.startswith("system/"):
+            item.add_marker("system")
+        elif place.startswith(SLOW):
+            item.add_marker("slow")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
