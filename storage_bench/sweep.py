@@ -17,7 +17,7 @@ Run = Callable[[Job], JobResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SweepPoint:
     """One step of a sweep."""
 
     depth: int
@@ -34,19 +34,19 @@ class Point:
 class Knee:
     """Where more in flight stops paying."""
 
-    usable: Point | None
+    usable: SweepPoint | None
     """The last point before the first whose p99 leaves the bound; None where none keeps it."""
-    saturated: Point | None
+    saturated: SweepPoint | None
     """The first point after which twice the depth brings next to nothing; None where it always
     brought more."""
 
 
-def depths(run: Run, job: Job, steps: Iterable[int] = DEPTHS) -> tuple[Point, ...]:
+def depths(run: Run, job: Job, steps: Iterable[int] = DEPTHS) -> tuple[SweepPoint, ...]:
     """The job at each depth, as a closed loop."""
     return tuple(_point(run, replace(job, depth=depth, rate_iops=None)) for depth in steps)
 
 
-def block_sizes(run: Run, job: Job, steps: Iterable[int] = BLOCKS_BYTES) -> tuple[Point, ...]:
+def block_sizes(run: Run, job: Job, steps: Iterable[int] = BLOCKS_BYTES) -> tuple[SweepPoint, ...]:
     """The job with each size of block, over as many whole blocks as the file has."""
     return tuple(
         _point(run, replace(job, block_bytes=size, size_bytes=job.size_bytes // size * size))
@@ -54,12 +54,12 @@ def block_sizes(run: Run, job: Job, steps: Iterable[int] = BLOCKS_BYTES) -> tupl
     )
 
 
-def mixes(run: Run, job: Job, steps: Iterable[float] = READ_SHARES) -> tuple[Point, ...]:
+def mixes(run: Run, job: Job, steps: Iterable[float] = READ_SHARES) -> tuple[SweepPoint, ...]:
     """The job, at random, with each share of reads."""
     return tuple(_point(run, replace(job, pattern="randrw", read_share=share)) for share in steps)
 
 
-def knee(points: Sequence[Point], p99_bound_s: float) -> Knee:
+def knee(points: Sequence[SweepPoint], p99_bound_s: float) -> Knee:
     """Read a sweep over rising depths."""
     usable = None
     for point in points:
@@ -70,11 +70,11 @@ def knee(points: Sequence[Point], p99_bound_s: float) -> Knee:
     return Knee(usable, next(flat, None))
 
 
-def _point(run: Run, job: Job) -> Point:
+def _point(run: Run, job: Job) -> SweepPoint:
     result = run(job)
     ways = [way.latency for way in (result.read, result.write) if way is not None]
     latency = merged(ways)
-    return Point(
+    return SweepPoint(
         depth=job.depth * job.threads,
         block_bytes=job.block_bytes,
         read_share=job.read_share,

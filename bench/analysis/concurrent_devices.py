@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.steady_state import Point, SteadyState, steady_state
+from bench.analysis.steady_state import RatePoint, SteadyState, steady_state
 from bench.evidence.outcome import Measured
 
 
@@ -71,7 +71,7 @@ def _course(outcome: Measured, unit: str, begin_s: float, end_s: float) -> Stead
     base_s = outcome.began_at_s or 0.0
     samples = outcome.samples
     points = [
-        Point(base_s + start_s, duration_s, per_launch * launches)
+        RatePoint(base_s + start_s, duration_s, per_launch * launches)
         for start_s, duration_s, launches, rejected in zip(
             samples.start_s, samples.duration_s, samples.launches, samples.rejected, strict=True
         )

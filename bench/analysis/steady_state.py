@@ -30,7 +30,7 @@ _STARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RatePoint:
     """What one sample did: when, how long, and how much."""
 
     start_s: float
@@ -54,7 +54,7 @@ class SteadyState:
 
 
 def steady_state(
-    points: Sequence[Point], temperatures: Sequence[tuple[float, float]] = ()
+    points: Sequence[RatePoint], temperatures: Sequence[tuple[float, float]] = ()
 ) -> SteadyState:
     """Burst and sustained of a series in the order of time, with (seconds, °C) beside it.
 
@@ -79,11 +79,11 @@ def steady_state(
     return SteadyState(_burst(points), None, _rate(last_third), None, reason)
 
 
-def _rate(points: Sequence[Point]) -> float:
+def _rate(points: Sequence[RatePoint]) -> float:
     return math.fsum(p.work for p in points) / math.fsum(p.duration_s for p in points)
 
 
-def _burst(points: Sequence[Point]) -> float:
+def _burst(points: Sequence[RatePoint]) -> float:
     best, first = 0.0, 0
     for last in range(len(points)):
         end_s = points[last].start_s + points[last].duration_s
@@ -94,7 +94,7 @@ def _burst(points: Sequence[Point]) -> float:
     return best or _rate(points)
 
 
-def _trend(points: Sequence[Point]) -> str | None:
+def _trend(points: Sequence[RatePoint]) -> str | None:
     """What speaks against a constant rate: a slope whose 95 % interval leaves zero out."""
     if len(points) < _BLOCKS:
         return f"{len(points)} samples are too few to see a trend, {_BLOCKS} are needed"
@@ -114,7 +114,7 @@ def _trend(points: Sequence[Point]) -> str | None:
     return f"the rate still {'rose' if drift > 0 else 'fell'} by {abs(drift):.1%}"
 
 
-def _turn(points: Sequence[Point]) -> str | None:
+def _turn(points: Sequence[RatePoint]) -> str | None:
     """What speaks against a rate that fell and rose: over all of it the two cancel."""
     half = points[len(points) // 2 :]
     return _trend(half) if len(half) >= _BLOCKS else None

@@ -21,7 +21,7 @@ from bench.evidence.outcome import (
 )
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
 from bench.execution.measure import measure
-from bench.execution.protocol import Assignment, Message, tell
+from bench.execution.protocol import Assignment, Message, send
 from bench.execution.shape_trials import try_shapes
 from bench.machine.devices import backend
 from bench.machine.devices.backend import Watch
@@ -102,7 +102,7 @@ def search(assignment: Assignment, answers: IO[bytes]) -> None:
     watch = backend(device.backend).watch(device, case.cpus)
     request = request_of(case, assignment.repeat, device)
     for trial in try_shapes(KERNELS[case.kernel], request, assignment.shapes, watch):
-        tell(answers, Message(trial=trial))
+        send(answers, Message(trial=trial))
 
 
 def request_of(case: KernelCase, repeat: int, device: Device) -> Request:

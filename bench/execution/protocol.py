@@ -43,5 +43,5 @@ class Message(Record):
     """What a shape reached, where shapes were to be tried; there is no outcome then."""
 
 
-def tell(answers: IO[bytes], message: Message) -> None:
+def send(answers: IO[bytes], message: Message) -> None:
     answers.write(canonical(message))

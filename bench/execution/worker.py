@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import IO, assert_never
 
 from bench.evidence.codec import receive
-from bench.evidence.outcome import (
-    Outcome,
-)
+from bench.evidence.outcome import Outcome
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
 from bench.execution.case_runners import run_kernel, run_replicate, run_storage, search
-from bench.execution.protocol import Assignment, Message, tell
+from bench.execution.protocol import Assignment, Message, send
 from bench.machine.devices import backend
 from kernels import KERNELS
 
@@ -38,7 +36,7 @@ def main() -> None:
         if assignment.shapes:
             search(assignment, answers)
         else:
-            tell(answers, Message(outcome=execute_assignment(assignment, answers)))
+            send(answers, Message(outcome=execute_assignment(assignment, answers)))
 
 
 def _die_with_parent() -> None:
@@ -54,7 +52,7 @@ def execute_assignment(assignment: Assignment, answers: IO[bytes]) -> Outcome:
 
     def wait() -> None:
         if assignment.waits:
-            tell(answers, Message(ready=True))
+            send(answers, Message(ready=True))
             sys.stdin.buffer.readline()
 
     match case:
@@ -67,7 +65,7 @@ def execute_assignment(assignment: Assignment, answers: IO[bytes]) -> Outcome:
                 device,
                 KERNELS[case.kernel],
                 lambda: backend(device.backend).watch(device, case.cpus),
-                lambda message: tell(answers, message),
+                lambda message: send(answers, message),
                 wait,
             )
         case StorageCase():
@@ -77,7 +75,7 @@ def execute_assignment(assignment: Assignment, answers: IO[bytes]) -> Outcome:
             assert assignment.data_file is not None
             path = Path(assignment.data_file)
             return run_replicate(
-                case, repeat, path, wait, lambda text: tell(answers, Message(note=text))
+                case, repeat, path, wait, lambda text: send(answers, Message(note=text))
             )
         case _:
             assert_never(case)

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports.declarations.policy import ComputeClass, DeviceKind, Pipe, Policy, Rated, Rule
+from reports.declarations.policy import (
+    ComputeClass,
+    ConversionRule,
+    DeviceKind,
+    Pipe,
+    Policy,
+    Rated,
+)
 from reports.quantities import Interval, Unknown
 
 
@@ -52,7 +59,9 @@ def convert(
 
 
 def _rated(
-    rules: list[Rule], rate_of: Callable[[Pipe, Rated], ConvertibleRate | None], last_resort: bool
+    rules: list[ConversionRule],
+    rate_of: Callable[[Pipe, Rated], ConvertibleRate | None],
+    last_resort: bool,
 ) -> list[tuple[Interval, str]]:
     found = []
     for rule in rules:

@@ -24,7 +24,7 @@ class UnknownCard(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedDevice:
     """What was found out about a device itself, for one that is in no data sheet."""
 
     architecture: str | None = None
@@ -76,14 +76,14 @@ def nearest(name: str) -> tuple[str, ...]:
 
 
 def resolve(
-    name: str, precision: str, pipe: Pipe | None = None, seen: Seen | None = None
+    name: str, precision: str, pipe: Pipe | None = None, seen: ObservedDevice | None = None
 ) -> Resolved | None:
     """The dense peak of one device of that name; None where nothing tells.
 
     A data sheet comes first. Units x FLOP per unit and cycle x clock is taken for a card without
     one, and never for a card that is known to be capped. What was measured comes last.
     """
-    seen = seen or Seen()
+    seen = seen or ObservedDevice()
     try:
         card = find(name)
     except UnknownCard:
@@ -112,7 +112,7 @@ def impossible(measured: Interval, peak: Interval) -> bool:
     return peak.high is not None and measured.low > peak.high
 
 
-def _formula(name: str, precision: str, pipe: Pipe | None, seen: Seen) -> Resolved | None:
+def _formula(name: str, precision: str, pipe: Pipe | None, seen: ObservedDevice) -> Resolved | None:
     silicon = silicon_of(seen.architecture, name)
     if silicon is None or seen.units is None or seen.max_clock_hz is None:
         return None

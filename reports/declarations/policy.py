@@ -20,7 +20,7 @@ EXAMPLE = "reports/declarations/policies/fp32-bitwidth@1.toml shows the form."
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ConversionRule:
     """A dense rate that counts, and with which factor."""
 
     device: DeviceKind
@@ -65,7 +65,7 @@ class Policy:
     """Classes that the policy has a meaning for."""
     tie_rule: str
     rounding: str
-    rules: tuple[Rule, ...]
+    rules: tuple[ConversionRule, ...]
     exclusions: tuple[Exclusion, ...] = ()
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT-MEASURED"]
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
+class ListedDrive:
     """One line of a list: multipath, shared shelves and double bookkeeping name a drive again."""
 
     pool: str
@@ -74,7 +74,7 @@ class StorageInventory:
 
     name: str
     pools: tuple[Pool, ...]
-    drives: tuple[Drive, ...] = ()
+    drives: tuple[ListedDrive, ...] = ()
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.pools]

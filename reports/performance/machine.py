@@ -12,7 +12,7 @@ from reports.performance.accelerators.runs import AcceleratorRun
 from reports.performance.omissions import Omission
 from reports.performance.peak import Peak
 from reports.performance.processor.caches import CacheLevel, Step
-from reports.performance.processor.interference import Disturbance
+from reports.performance.processor.interference import Interference
 from reports.performance.processor.roofline import Roofline
 from reports.performance.samples import Series
 from reports.performance.verified import AuditFinding
@@ -62,7 +62,7 @@ class MachineAnalysis:
     caches: tuple[CacheLevel, ...]
     steps: tuple[Step, ...]
     rooflines: tuple[Roofline, ...]
-    disturbances: tuple[Disturbance, ...]
+    disturbances: tuple[Interference, ...]
     omissions: tuple[Omission, ...]
     series: tuple[Series, ...]
     """What is left of the samples: rates over time, for charts and tables."""

@@ -9,7 +9,7 @@ from reports.performance.accelerators.nodes import NodeRun
 from reports.performance.accelerators.runs import AcceleratorRun
 from reports.performance.accelerators.throttling import UNEXPLAINED, Loss
 from reports.performance.processor.cache_levels import Size
-from reports.performance.processor.interference import WORTH_TELLING, Disturbance
+from reports.performance.processor.interference import WORTH_TELLING, Interference
 from reports.quantities import Interval
 
 SIGN = {
@@ -153,7 +153,7 @@ def title(finding: PlanFinding, plan: CapacityPlan) -> tuple[str, str]:
     return entry.name_zh, entry.name_en
 
 
-def blamed(disturbance: Disturbance) -> str:
+def blamed(disturbance: Interference) -> str:
     """Why the sustained figure stays behind, for people."""
     said = [
         f"{blame.by.value} in {blame.samples} of {disturbance.samples} samples"

@@ -27,7 +27,7 @@ from reports.performance.machine import MachineAnalysis
 from reports.performance.omissions import Omission
 from reports.performance.peak import Peak
 from reports.performance.processor.caches import CacheLevel, Step
-from reports.performance.processor.interference import Disturbance
+from reports.performance.processor.interference import Interference
 from reports.performance.processor.roofline import Roofline
 from reports.performance.samples import Point
 from reports.report.capacities import ClassCapacity, by_class
@@ -99,7 +99,7 @@ class Report:
         return tuple(each for m in self.shown for each in m.omissions)
 
     @cached_property
-    def disturbances(self) -> tuple[Disturbance, ...]:
+    def disturbances(self) -> tuple[Interference, ...]:
         return tuple(each for m in self.shown for each in m.disturbances)
 
     @cached_property
@@ -141,7 +141,7 @@ class Report:
         return tuple(each for m in self.machines for each in m.findings)
 
     @property
-    def disturbed(self) -> tuple[Disturbance, ...]:
+    def disturbed(self) -> tuple[Interference, ...]:
         """Where the sustained figure needs an explanation."""
         return tuple(entry for entry in self.disturbances if entry.worth_telling)
 

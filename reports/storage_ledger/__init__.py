@@ -14,7 +14,7 @@ from reports.declarations.loader import read_shipped, shipped
 from reports.declarations.storage_inventory import NOT_CAPACITY, Pool, StorageInventory
 from reports.judgement.guarantees import Certificate, proof_of
 from reports.storage_ledger.drives import count_once
-from reports.storage_ledger.shares import Amount, Definition, Entry, Share, amount, share
+from reports.storage_ledger.shares import Amount, Definition, PoolEntry, Share, amount, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def ledger(
         if pool.media in NOT_CAPACITY:
             remarks.append(f"pool {pool.name}: {pool.media} is no capacity here")
             continue
-        entry = Entry.of(pool, [drive for drive in drives if drive.pool == pool.name], remarks)
+        entry = PoolEntry.of(pool, [drive for drive in drives if drive.pool == pool.name], remarks)
         pools.append(entry)
     shares = [
         share(pools, reading, basis, lenient, wanted)

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from bench.evidence.codec import replace
-from reports.declarations.storage_inventory import Drive
+from reports.declarations.storage_inventory import ListedDrive
 
 
 def count_once(
-    drives: Sequence[Drive], same: Sequence[frozenset[str]] = ()
-) -> tuple[list[Drive], list[str]]:
+    drives: Sequence[ListedDrive], same: Sequence[frozenset[str]] = ()
+) -> tuple[list[ListedDrive], list[str]]:
     """Each drive once, in the order of first sight, and what was odd about it.
 
     `same` are identities of which evidence shows, each set for itself, that they are of one drive.
     """
     aliases = {name: group for group in same for name in group}
-    kept: list[Drive | None] = []
+    kept: list[ListedDrive | None] = []
     seen: dict[str, int] = {}
     names: list[set[str]] = []
     remarks: list[str] = []
@@ -45,7 +45,7 @@ def count_once(
     return [drive for drive in kept if drive is not None], remarks
 
 
-def _joined(first: Drive, second: Drive, remarks: list[str]) -> Drive:
+def _joined(first: ListedDrive, second: ListedDrive, remarks: list[str]) -> ListedDrive:
     """One drive out of two lines about it; what they disagree on is told."""
     name = first.serial or first.wwn or first.eui64
     joined = first

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bench.evidence.codec import replace
 from reports.declarations.facility import Medium
-from reports.declarations.storage_inventory import NOT_CAPACITY, Drive, Pool, StorageInventory
+from reports.declarations.storage_inventory import NOT_CAPACITY, ListedDrive, Pool, StorageInventory
 from reports.storage_ledger.drives import count_once
 
 Level = Literal["none", "declared", "sysfs", "controller", "identify", "behavioural"]
@@ -20,7 +20,7 @@ COUNTED: tuple[Level, ...] = ("controller", "identify", "behavioural")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EvidencedDrive:
     """What was collected about one drive, and the conclusion from it."""
 
     identities: frozenset[str]
@@ -31,7 +31,7 @@ class Seen:
 
 
 def rest_on(
-    inventory: StorageInventory, seen: Sequence[Seen]
+    inventory: StorageInventory, seen: Sequence[EvidencedDrive]
 ) -> tuple[StorageInventory, tuple[str, ...]]:
     """The same inventory with every medium as evidence has it, each drive once, and remarks."""
     by_name = {name: index for index, one in enumerate(seen) for name in one.identities}
@@ -53,8 +53,8 @@ def rest_on(
 
 
 def _evidenced(
-    drive: Drive, seen: Sequence[Seen], by_name: dict[str, int], remarks: list[str]
-) -> Drive:
+    drive: ListedDrive, seen: Sequence[EvidencedDrive], by_name: dict[str, int], remarks: list[str]
+) -> ListedDrive:
     found = sorted({by_name[name] for name in drive.identities if name in by_name})
     told = [seen[i] for i in found if seen[i].level in COUNTED and seen[i].media != "unknown"]
     if not told:
@@ -68,7 +68,7 @@ def _evidenced(
     return replace(drive, media=media)
 
 
-def _pool(pool: Pool, drives: Sequence[Drive], remarks: list[str]) -> Pool:
+def _pool(pool: Pool, drives: Sequence[ListedDrive], remarks: list[str]) -> Pool:
     """The pool with the class of its drives, if they are all known and all of it."""
     if pool.media in NOT_CAPACITY:
         return pool

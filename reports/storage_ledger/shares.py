@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from reports.declarations.facility import Medium
-from reports.declarations.storage_inventory import Drive, Pool
+from reports.declarations.storage_inventory import ListedDrive, Pool
 from reports.judgement.verdict import Verdict
 
 Basis = Literal["usable", "raw"]
@@ -50,7 +50,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PoolEntry:
     """A pool with its drives counted."""
 
     pool: Pool
@@ -58,7 +58,7 @@ class Entry:
     raw_bytes: int | None
 
     @classmethod
-    def of(cls, pool: Pool, drives: Sequence[Drive], remarks: list[str]) -> "Entry":
+    def of(cls, pool: Pool, drives: Sequence[ListedDrive], remarks: list[str]) -> "PoolEntry":
         data = [drive for drive in drives if drive.role == "data"]
         if idle := len(drives) - len(data):
             remarks.append(f"pool {pool.name}: {idle} drives hold no data of it")
@@ -128,7 +128,7 @@ class Entry:
         return Fraction(self.pool.iops) >= Fraction(reading.density_iops) * units
 
 
-def amount(pools: Sequence[Entry], basis: Literal["raw", "usable", "effective"]) -> Amount:
+def amount(pools: Sequence[PoolEntry], basis: Literal["raw", "usable", "effective"]) -> Amount:
     sizes = [(entry.pool.name, entry.size_bytes(basis)) for entry in pools]
     return Amount(
         basis=basis,
@@ -138,7 +138,7 @@ def amount(pools: Sequence[Entry], basis: Literal["raw", "usable", "effective"])
 
 
 def share(
-    pools: Sequence[Entry],
+    pools: Sequence[PoolEntry],
     reading: Definition,
     basis: Basis,
     lenient: bool,

@@ -43,7 +43,7 @@ Read = Callable[[int], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class BehaviourProbe:
     """Latencies after a short and after a long step, in the order in which they were read."""
 
     span_bytes: int
@@ -51,7 +51,7 @@ class Probe:
     long_s: tuple[float, ...]
 
 
-def probe(read: Read, span_bytes: int, reads: int = READS, seed: int = 1) -> Probe:
+def probe(read: Read, span_bytes: int, reads: int = READS, seed: int = 1) -> BehaviourProbe:
     """Read at the end of short and long steps in turn; stops early where reads take long."""
     if span_bytes < 1000 * READ_BYTES:
         raise StorageError(
@@ -70,10 +70,10 @@ def probe(read: Read, span_bytes: int, reads: int = READS, seed: int = 1) -> Pro
         total_s += taken_s
         if total_s > LONGEST_S:
             break
-    return Probe(span_bytes, tuple(short), tuple(long))
+    return BehaviourProbe(span_bytes, tuple(short), tuple(long))
 
 
-def claim(found: Probe, *, hidden: bool) -> Claim:
+def claim(found: BehaviourProbe, *, hidden: bool) -> Claim:
     """What the latencies say; `hidden` where memory of another machine may stand before the medium.
 
     Seeks cannot be faked by a cache, so a disk is a disk anywhere. Speed can: it proves flash only
@@ -110,7 +110,7 @@ def hidden(media: Media) -> bool:
     )
 
 
-def probe_path(path: Path, reads: int = READS) -> Probe:
+def probe_path(path: Path, reads: int = READS) -> BehaviourProbe:
     """Probe a file or a drive, for which only the right to read is needed.
 
     Raises StorageError where it cannot be read past the page cache.

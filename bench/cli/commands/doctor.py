@@ -10,7 +10,7 @@ from bench.cli.output import json_option, print_json
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Diagnosis:
     """One thing that was looked at."""
 
     name: str
@@ -52,7 +52,7 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(2)
 
 
-def examine() -> tuple[Check, ...]:
+def examine() -> tuple[Diagnosis, ...]:
     """Every check, whatever the ones before it found."""
     from bench import __version__
     from bench.evidence.inventory import Absent
@@ -60,32 +60,32 @@ def examine() -> tuple[Check, ...]:
     from bench.machine.installation import intruders, software
 
     versions = software()
-    checks = [Check("capbench", "ok", f"{__version__} on Python {versions['python']}")]
+    checks = [Diagnosis("capbench", "ok", f"{__version__} on Python {versions['python']}")]
     for package, others in intruders().items():
         checks.append(collision(package, others))
     for backend in BACKENDS:
         found = backend.discover()
         if isinstance(found, Absent):
-            checks.append(Check(backend.name, "missing", found.reason))
+            checks.append(Diagnosis(backend.name, "missing", found.reason))
         else:
-            checks.append(Check(backend.name, "ok", ", ".join(d.name for d in found)))
+            checks.append(Diagnosis(backend.name, "ok", ", ".join(d.name for d in found)))
     for name, costs, remedy in _LIBRARIES:
         if find_spec(name) is None:
-            checks.append(Check(name, "missing", "not installed", costs, remedy))
+            checks.append(Diagnosis(name, "missing", "not installed", costs, remedy))
         else:
-            checks.append(Check(name, "ok", versions.get(name, "installed")))
+            checks.append(Diagnosis(name, "ok", versions.get(name, "installed")))
     if "fio" in versions:
-        checks.append(Check("fio", "ok", versions["fio"]))
+        checks.append(Diagnosis("fio", "ok", versions["fio"]))
     else:
         costs = "fio as the storage engine (the built-in one is used)"
-        checks.append(Check("fio", "missing", "not on PATH", costs, "apt install fio"))
+        checks.append(Diagnosis("fio", "missing", "not on PATH", costs, "apt install fio"))
     return tuple(checks)
 
 
-def collision(package: str, others: set[str]) -> Check:
+def collision(package: str, others: set[str]) -> Diagnosis:
     """Another distribution has overwritten one of our packages, or we have overwritten its."""
     names = ", ".join(sorted(others))
-    return Check(
+    return Diagnosis(
         package,
         "broken",
         f"also installed by {names}",

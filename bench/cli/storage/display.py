@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reports.storage_ledger import Ledger
     from storage_bench.guarantee.definition import Guarantee
     from storage_bench.guarantee.judging.verdict import Judgement
-    from storage_bench.sweep import Knee, Point
+    from storage_bench.sweep import Knee, SweepPoint
 
 
 def show(demanded: "Guarantee", found: "Judgement", outcomes: "Sequence[Outcome]") -> None:
@@ -73,7 +73,7 @@ def _replicate(outcome: "Outcome") -> str:
     )
 
 
-def show_sweep(points: "Sequence[Point]", knee: "Knee | None", p99_ms: float) -> None:
+def show_sweep(points: "Sequence[SweepPoint]", knee: "Knee | None", p99_ms: float) -> None:
     """One line a point, and the knee."""
     click.echo("depth    block  reads       IOPS          rate        p50        p99        max")
     for point in points:

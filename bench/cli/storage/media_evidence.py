@@ -38,7 +38,7 @@ def evidenced(
     `shown` is what sealed tests say of the guarantee on its pools.
     """
     from reports import storage_ledger
-    from reports.storage_ledger.media_evidence import Seen, rest_on
+    from reports.storage_ledger.media_evidence import EvidencedDrive, rest_on
     from storage_bench.media.evidence import collection, join
 
     if not files:
@@ -46,7 +46,7 @@ def evidenced(
     with translate_errors():
         known, unread = join.read([collection.load(file) for file in files])
     seen = [
-        Seen(
+        EvidencedDrive(
             one.names,
             cast("Medium", str(one.claim.media)),
             cast("Level", one.claim.level.name.lower()),

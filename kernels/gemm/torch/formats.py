@@ -11,7 +11,7 @@ from kernels.gemm.torch.operands import Operands
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class TorchFormat:
     """One precision."""
 
     stored: torch.dtype
@@ -36,7 +36,7 @@ class Format:
             self.multiply(operands, product)
 
 
-def of(precision: str, device: torch.device) -> Format:
+def of(precision: str, device: torch.device) -> TorchFormat:
     """The format of a precision on this device."""
     if precision == "fp8" and device.type == "cuda" and _has_other_fp8(device):
         return _FNUZ
@@ -76,20 +76,20 @@ def _integer(operands: Operands, product: torch.Tensor) -> None:
     torch._int_mm(operands.left, operands.right, out=product)
 
 
-def _fp8(stored: torch.dtype, largest: float) -> Format:
+def _fp8(stored: torch.dtype, largest: float) -> TorchFormat:
     # The sum is the hardware's own; the libraries' slow path adds parts of it up once more.
     fast = "fast: in the matrix unit, not promoted to float32"
-    return Format(stored, torch.bfloat16, "bf16", fast, _scaled, largest, columns=True)
+    return TorchFormat(stored, torch.bfloat16, "bf16", fast, _scaled, largest, columns=True)
 
 
 _FNUZ = _fp8(torch.float8_e4m3fnuz, 240.0)
 _FORMATS = {
-    "fp64": Format(torch.float64, torch.float64, "fp64", "float64"),
-    "fp32": Format(torch.float32, torch.float32, "fp32", "float32"),
-    "tf32": Format(torch.float32, torch.float32, "fp32", "float32", tf32=True),
-    "bf16": Format(torch.bfloat16, torch.bfloat16, "bf16", "float32"),
-    "fp16": Format(torch.float16, torch.float16, "fp16", "float32"),
+    "fp64": TorchFormat(torch.float64, torch.float64, "fp64", "float64"),
+    "fp32": TorchFormat(torch.float32, torch.float32, "fp32", "float32"),
+    "tf32": TorchFormat(torch.float32, torch.float32, "fp32", "float32", tf32=True),
+    "bf16": TorchFormat(torch.bfloat16, torch.bfloat16, "bf16", "float32"),
+    "fp16": TorchFormat(torch.float16, torch.float16, "fp16", "float32"),
     "fp8": _fp8(torch.float8_e4m3fn, 448.0),
     # An int32 is as wide as a float32.
-    "int8": Format(torch.int8, torch.int32, "fp32", "int32", _integer, 127.0, columns=True),
+    "int8": TorchFormat(torch.int8, torch.int32, "fp32", "int32", _integer, 127.0, columns=True),
 }

@@ -8,7 +8,7 @@ from bench.evidence.inventory import Accelerator, Device
 from bench.evidence.outcome import Measured
 from bench.evidence.plan import KernelCase
 from reports.catalogue.accelerators import Pipe, silicon_of
-from reports.catalogue.lookup import Resolved, Seen, UnknownCard, find, resolve
+from reports.catalogue.lookup import ObservedDevice, Resolved, UnknownCard, find, resolve
 from reports.performance.peak import Peak
 from reports.performance.subject import Subject
 from reports.quantities import Interval, exact
@@ -98,7 +98,7 @@ def _bandwidth(host: str, estimate: Estimate, device: Device) -> Peak:
 
 def _resolved(device: Device, case: KernelCase) -> Resolved | None:
     facts = device.accelerator or Accelerator()
-    seen = Seen(facts.architecture, facts.multiprocessors, facts.max_clock_hz)
+    seen = ObservedDevice(facts.architecture, facts.multiprocessors, facts.max_clock_hz)
     exactly = resolve(device.name, case.precision, _PIPES[case.kernel], seen)
     if exactly is not None or case.kernel != "gemm":
         return exactly

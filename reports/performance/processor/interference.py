@@ -109,7 +109,7 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
-class Disturbance:
+class Interference:
     """One way of measuring one metric on one machine."""
 
     host: str
@@ -129,7 +129,7 @@ class Disturbance:
         return lost or bool(self.blames) or len(self.speeds) > 1
 
 
-def disturbances(subject: Subject) -> tuple[Disturbance, ...]:
+def disturbances(subject: Subject) -> tuple[Interference, ...]:
     """One entry a case that was measured, in the order of the plan."""
     found = []
     for case in subject.evidence.plan.cases:
@@ -143,7 +143,7 @@ def disturbances(subject: Subject) -> tuple[Disturbance, ...]:
             for by in dict.fromkeys(cause.by for cause in named)
         )
         found.append(
-            Disturbance(
+            Interference(
                 host=subject.host,
                 metric=full_name(case),
                 unit=case.unit,

@@ -10,10 +10,7 @@ from reports.render.terminal.accelerators import accelerators
 from reports.render.terminal.figures import caches, disturbed, figures, fleet, omissions, rooflines
 from reports.render.terminal.guarantees import guarantees
 from reports.render.terminal.plan import capacities, plan, reasons, robustness
-from reports.render.text import (
-    printable,
-    quantity,
-)
+from reports.render.text import printable, quantity
 from reports.report import Report
 
 WIDTH = 80

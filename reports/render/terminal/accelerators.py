@@ -6,14 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from reports.render.terminal.guarantees import table_of
-from reports.render.text import (
-    loss,
-    node_sustained,
-    printable,
-    quantity,
-    sustained,
-    together,
-)
+from reports.render.text import loss, node_sustained, printable, quantity, sustained, together
 from reports.report import Report
 
 

@@ -7,13 +7,7 @@ from rich.text import Text
 
 from reports.judgement.verdict import PlanFinding, Verdict
 from reports.render.terminal.guarantees import STYLE, table_of
-from reports.render.text import (
-    found_short,
-    printable,
-    short,
-    target,
-    verdict,
-)
+from reports.render.text import found_short, printable, short, target, verdict
 from reports.report import Report
 
 

@@ -18,7 +18,7 @@ def kernels(subject: Subject) -> Sequence[tuple[KernelCase, Measured]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class StorageLoad:
     """A storage job that was asked for, and what came of it; a guarantee's replicates too."""
 
     where: str
@@ -28,21 +28,21 @@ class Load:
     result: JobResult
 
 
-def storage(subject: Subject) -> tuple[Load, ...]:
+def storage(subject: Subject) -> tuple[StorageLoad, ...]:
     """Every measured load of storage with its job."""
     return subject.once(_storage)
 
 
-def _storage(subject: Subject) -> tuple[Load, ...]:
+def _storage(subject: Subject) -> tuple[StorageLoad, ...]:
     found = []
     for outcome in subject.evidence.outcomes:
         case = subject.derived.cases.get(outcome.case_id)
         match outcome, case:
             case MeasuredIO(), StorageCase():
-                found.append(Load(place(outcome), case.job, case.engine, outcome.result))
+                found.append(StorageLoad(place(outcome), case.job, case.engine, outcome.result))
             case MeasuredReplicate(), GuaranteeCase() if outcome.trial.result is not None:
                 demanded = definition(case)
                 seed = case.seed + SEED_STEP * outcome.repeat
                 job = demanded.job(demanded.tiers[case.tier], case.needed_bytes, seed)
-                found.append(Load(place(outcome), job, case.engine, outcome.trial.result))
+                found.append(StorageLoad(place(outcome), job, case.engine, outcome.trial.result))
     return tuple(found)

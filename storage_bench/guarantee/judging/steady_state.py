@@ -18,15 +18,15 @@ MAX_ROUNDS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class SteadinessCriterion:
     """How much a quantity may change over a window, as shares of its mean."""
 
     range_share: float
     slope_share: float
 
 
-RATE = Criterion(0.20, 0.10)
-LATENCY = Criterion(0.30, 0.15)
+RATE = SteadinessCriterion(0.20, 0.10)
+LATENCY = SteadinessCriterion(0.30, 0.15)
 """Ours: a 99th percentile of a minute spreads more than a mean rate."""
 
 
@@ -37,7 +37,7 @@ class Change:
     range_share: float
     slope_share: float
 
-    def within(self, criterion: Criterion) -> bool:
+    def within(self, criterion: SteadinessCriterion) -> bool:
         return (
             self.range_share <= criterion.range_share and self.slope_share <= criterion.slope_share
         )
@@ -53,7 +53,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class SteadyState:
+class Steadiness:
     """When a row of rounds became steady, and when it ceased to be."""
 
     reached: int | None
@@ -82,16 +82,16 @@ def is_steady(rounds: Sequence[Round]) -> bool:
     return change([one.iops for one in rounds]).within(RATE) and change(latencies).within(LATENCY)
 
 
-def assess(rounds: Sequence[Round]) -> SteadyState:
+def assess(rounds: Sequence[Round]) -> Steadiness:
     """Look at each window of five rounds in turn."""
     steady = [is_steady(rounds[i : i + ROUNDS]) for i in range(len(rounds) - ROUNDS + 1)]
     reached = next((i for i, yes in enumerate(steady[: MAX_ROUNDS - ROUNDS + 1]) if yes), None)
     if reached is None:
-        return SteadyState(None, ())
+        return Steadiness(None, ())
     left = [
         i + ROUNDS - 1 for i in range(reached + 1, len(steady)) if steady[i - 1] and not steady[i]
     ]
-    return SteadyState(reached, tuple(left))
+    return Steadiness(reached, tuple(left))
 
 
 def rounds(windows: Sequence[Window], round_s: int) -> tuple[Round, ...]:

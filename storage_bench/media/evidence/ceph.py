@@ -6,7 +6,14 @@ that anybody with rights may set, and that OSDs set by the flag where nobody did
 
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
 from storage_bench.media.evidence import identity
-from storage_bench.media.evidence.report import Answer, Object, Reading, Report, parsed, rows
+from storage_bench.media.evidence.report import (
+    Answer,
+    Object,
+    SourceReading,
+    SourceReport,
+    parsed,
+    rows,
+)
 
 FLAG, CLASS = EvidenceLevel.SYSFS, EvidenceLevel.DECLARED
 CLASSES = {"ssd": MediaClass.FLASH, "nvme": MediaClass.FLASH, "hdd": MediaClass.DISK}
@@ -25,9 +32,9 @@ def claims(osd: Object) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """Every OSD that stands on one known drive."""
-    reports: list[Report] = []
+    reports: list[SourceReport] = []
     remarks: list[str] = []
     for osd in rows(parsed(answer.output)):
         name = f"osd.{osd.get('id', '?')}"
@@ -35,10 +42,10 @@ def read(answer: Answer) -> Reading:
         if drive is None:
             remarks.append(f"{name}: which drive holds its data is not told")
             continue
-        reports.append(Report("", identity.names(serials=(drive,)), claims(osd)))
+        reports.append(SourceReport("", identity.names(serials=(drive,)), claims(osd)))
     if not reports and not remarks:
         remarks.append("no OSD is in it (wanted `ceph osd metadata -f json`)")
-    return Reading(tuple(reports), tuple(remarks))
+    return SourceReading(tuple(reports), tuple(remarks))
 
 
 def _drive(osd: Object) -> str | None:

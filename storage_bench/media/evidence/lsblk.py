@@ -11,8 +11,8 @@ from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,
-    Reading,
-    Report,
+    SourceReading,
+    SourceReport,
     objects,
     parsed,
     rows,
@@ -28,12 +28,12 @@ def disks(output: str) -> tuple[str, ...]:
     return tuple(str(row["name"]) for row in found if _is_drive(row))
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """Every drive of the list; a claim of the weakest level, for contradictions."""
     found = [row for row in objects(parsed(answer.output)) if _is_drive(row)]
     if not found:
-        return Reading(remarks=("lsblk lists no drive",))
-    return Reading(tuple(_report(row) for row in found))
+        return SourceReading(remarks=("lsblk lists no drive",))
+    return SourceReading(tuple(_report(row) for row in found))
 
 
 def _is_drive(row: Object) -> bool:
@@ -41,7 +41,7 @@ def _is_drive(row: Object) -> bool:
     return row.get("type") == "disk" and not name.startswith(("zram", "ram", "loop", "nbd", "rbd"))
 
 
-def _report(row: Object) -> Report:
+def _report(row: Object) -> SourceReport:
     name, model = str(row["name"]), str(row.get("model") or "").strip()
     names = identity.names((row.get("wwn"),), (row.get("serial"),))
     transport = row.get("tran")
@@ -55,4 +55,4 @@ def _report(row: Object) -> Report:
         opaque=opaque(Path(name), model),
         names=names,
     )
-    return Report(f"/dev/{name}", names, sysfs_claims(drive))
+    return SourceReport(f"/dev/{name}", names, sysfs_claims(drive))

@@ -6,7 +6,14 @@ it is. nvme-cli 2.3 writes some numbers as text with thousands separators.
 
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
 from storage_bench.media.evidence import identity
-from storage_bench.media.evidence.report import Answer, Reading, Report, integer, parsed, unknown
+from storage_bench.media.evidence.report import (
+    Answer,
+    SourceReading,
+    SourceReport,
+    integer,
+    parsed,
+    unknown,
+)
 
 LEVEL = EvidenceLevel.IDENTIFY
 ROTATIONAL_NAMESPACE = 1 << 4
@@ -24,14 +31,14 @@ def claim(status: int | None, output: str) -> Claim:
     return Claim(MediaClass.FLASH, LEVEL, "the NVMe namespace says that it does not rotate")
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """The one drive that was asked: either who it is, or what it says of its medium."""
     found = parsed(answer.output)
     if answer.status or not isinstance(found, dict):
-        return Reading(remarks=(f"{' '.join(answer.command)}: nothing was answered",))
+        return SourceReading(remarks=(f"{' '.join(answer.command)}: nothing was answered",))
     place = next((word for word in answer.command if word.startswith("/dev/")), "")
     names = identity.names((found.get("eui64"), found.get("nguid")), (found.get("sn"),))
     # `id-ns` has a field of the same name with other bits in it, and the size beside it.
     speaks = "nsfeat" in found and "nsze" not in found
     claims = (claim(answer.status, answer.output),) if speaks else ()
-    return Reading((Report(place, names, claims),))
+    return SourceReading((SourceReport(place, names, claims),))

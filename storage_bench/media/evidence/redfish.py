@@ -11,8 +11,8 @@ from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,
-    Reading,
-    Report,
+    SourceReading,
+    SourceReport,
     integer,
     objects,
     parsed,
@@ -42,7 +42,7 @@ def claim(drive: Object) -> Claim:
     return Claim(media, LEVEL, said)
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """Every drive, and every volume with what is here of its drives."""
     found = list(objects(parsed(answer.output)))
     drives = [entry for entry in found if _is_drive(entry)]
@@ -50,10 +50,10 @@ def read(answer: Answer) -> Reading:
     reports = [_report(entry, claim(entry)) for entry in drives]
     reports += [_report(entry, _volume(_below(entry, drives))) for entry in volumes]
     if not reports:
-        return Reading(remarks=("no Redfish resource of type Drive or Volume is in it",))
+        return SourceReading(remarks=("no Redfish resource of type Drive or Volume is in it",))
     nameless = sum(not report.names for report in reports)
     remarks = (f"{nameless} Redfish resources have no identity",) if nameless else ()
-    return Reading(tuple(report for report in reports if report.names), remarks)
+    return SourceReading(tuple(report for report in reports if report.names), remarks)
 
 
 def _below(volume: Object, drives: Sequence[Object]) -> list[Object | None]:
@@ -73,10 +73,10 @@ def _volume(below: Sequence[Object | None]) -> Claim:
     return together(known, "a volume")
 
 
-def _report(entry: Object, found: Claim) -> Report:
+def _report(entry: Object, found: Claim) -> SourceReport:
     durable = rows(entry.get("Identifiers", []))
     numbers = [one.get("DurableName") for one in durable if one.get("DurableNameFormat") in NUMBERS]
-    return Report("", identity.names(numbers, (entry.get("SerialNumber"),)), (found,))
+    return SourceReport("", identity.names(numbers, (entry.get("SerialNumber"),)), (found,))
 
 
 def _is_drive(entry: Object) -> bool:

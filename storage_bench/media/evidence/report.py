@@ -22,7 +22,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SourceReport:
     """What one answer says of one drive."""
 
     place: str
@@ -34,15 +34,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceReading:
     """All that was read in an answer."""
 
-    reports: tuple[Report, ...] = ()
+    reports: tuple[SourceReport, ...] = ()
     remarks: tuple[str, ...] = ()
     """Why there is no more in it."""
 
 
-Reader = Callable[[Answer], Reading]
+Reader = Callable[[Answer], SourceReading]
 Object = dict[str, Any]
 
 

@@ -10,8 +10,8 @@ from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,
-    Reading,
-    Report,
+    SourceReading,
+    SourceReport,
     integer,
     parsed,
     rows,
@@ -53,12 +53,12 @@ def speaks_nvme(output: str) -> bool:
     return table(table(parsed(output)).get("device")).get("protocol") == "NVMe"
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """The one drive that was asked."""
     found, about = table(parsed(answer.output)), claim(answer.status, answer.output)
     if not found or _exit_status(answer.status, found) & NOTHING_READ:
-        return Reading(remarks=(f"{' '.join(answer.command)}: {about.reason}",))
-    return Reading((Report(_place(found), _names(found), (about,)),))
+        return SourceReading(remarks=(f"{' '.join(answer.command)}: {about.reason}",))
+    return SourceReading((SourceReport(_place(found), _names(found), (about,)),))
 
 
 def _names(found: Object) -> frozenset[str]:

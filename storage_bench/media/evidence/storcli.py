@@ -11,8 +11,8 @@ from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,
-    Reading,
-    Report,
+    SourceReading,
+    SourceReport,
     parsed,
     rows,
     table,
@@ -33,9 +33,9 @@ def claim(row: Object) -> Claim:
     return Claim(media, LEVEL, f"the RAID controller says {said}")
 
 
-def read(answer: Answer) -> Reading:
+def read(answer: Answer) -> SourceReading:
     """Every drive with its identity, and every volume, of all controllers that answered."""
-    reports: list[Report] = []
+    reports: list[SourceReport] = []
     remarks: list[str] = []
     for controller in rows(table(parsed(answer.output)).get("Controllers", [])):
         status = table(controller.get("Command Status"))
@@ -50,10 +50,10 @@ def read(answer: Answer) -> Reading:
         remarks.append(f"{nameless} drives without an identity (`show all J` has it)")
     if not reports and not remarks:
         remarks.append("no controller is in it (wanted storcli's JSON, `J` at the end)")
-    return Reading(tuple(report for report in reports if report.names), tuple(remarks))
+    return SourceReading(tuple(report for report in reports if report.names), tuple(remarks))
 
 
-def _drives(data: Object) -> list[Report]:
+def _drives(data: Object) -> list[SourceReport]:
     found = []
     for key, value in data.items():
         if not re.fullmatch(r"Drive /c\d+(/e\d+)?/s\d+", key):
@@ -61,11 +61,11 @@ def _drives(data: Object) -> list[Report]:
         detail = table(data.get(f"{key} - Detailed Information"))
         about = table(detail.get(f"{key} Device attributes"))
         names = identity.names((about.get("WWN"),), (about.get("SN"),))
-        found += [Report("", names, (claim(row),)) for row in rows(value)]
+        found += [SourceReport("", names, (claim(row),)) for row in rows(value)]
     return found
 
 
-def _volumes(data: Object) -> list[Report]:
+def _volumes(data: Object) -> list[SourceReport]:
     found = []
     for key, value in data.items():
         match = re.fullmatch(r"PDs for VD (\d+)", key)
@@ -73,5 +73,7 @@ def _volumes(data: Object) -> list[Report]:
             continue
         number = table(data.get(f"VD{match[1]} Properties")).get("SCSI NAA Id")
         members = [claim(row) for row in rows(value)]
-        found.append(Report("", identity.names((number,)), (together(members, "a RAID volume"),)))
+        found.append(
+            SourceReport("", identity.names((number,)), (together(members, "a RAID volume"),))
+        )
     return found

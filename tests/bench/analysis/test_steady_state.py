@@ -5,11 +5,11 @@ import random
 
 import pytest
 
-from bench.analysis.steady_state import Point, steady_state
+from bench.analysis.steady_state import RatePoint, steady_state
 
 
-def series(rates: list[float], step_s: float = 0.5) -> list[Point]:
-    return [Point(i * step_s, step_s, rate * step_s) for i, rate in enumerate(rates)]
+def series(rates: list[float], step_s: float = 0.5) -> list[RatePoint]:
+    return [RatePoint(i * step_s, step_s, rate * step_s) for i, rate in enumerate(rates)]
 
 
 def test_a_constant_rate_is_sustained_from_the_first_sample() -> None:
@@ -100,7 +100,7 @@ def test_a_wave_as_long_as_the_run_is_not_steady() -> None:
 
 
 def test_samples_that_lie_upon_each_other_are_not_steady() -> None:
-    assert steady_state([Point(0.0, 20.0, 1.0)] * 40).sustained is None
+    assert steady_state([RatePoint(0.0, 20.0, 1.0)] * 40).sustained is None
 
 
 def test_an_empty_series_has_no_course() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,26 @@ def reseal(bundle: Path, name: str, data: bytes) -> None:
         if p.name != NAME
     }
     (bundle / NAME).write_bytes(seal(bundles.FORMAT, files))
+
+
+def flipped(bundle: Path, step: int | None) -> Iterator[str]:
+    """Flip bytes of every file, one at a time, and put each back; every `step`th, or the middle."""
+    for path in sorted(p for p in bundle.rglob("*") if p.is_file()):
+        whole = path.read_bytes()
+        for place in [len(whole) // 2] if step is None else range(0, len(whole), step):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            yield f"{path.name}, byte {place}"
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("step", [None, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_flipped_byte_is_found(bundle: Path, step: int | None) -> None:
+    missed = []
+    for place in flipped(bundle, step):
+        try:
+            read(bundle)
+        except InvalidEvidence:
+            continue
+        missed.append(place)
+
+    assert missed == []

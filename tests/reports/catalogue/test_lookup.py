@@ -1,9 +1,17 @@
 import pytest
 
-from reports.catalogue.lookup import Resolved, Seen, UnknownCard, find, impossible, nearest, resolve
+from reports.catalogue.lookup import (
+    ObservedDevice,
+    Resolved,
+    UnknownCard,
+    find,
+    impossible,
+    nearest,
+    resolve,
+)
 from reports.quantities import Interval, exact
 
-HOPPER = Seen(architecture="9.0", units=132, max_clock_hz=1.98e9)
+HOPPER = ObservedDevice(architecture="9.0", units=132, max_clock_hz=1.98e9)
 
 
 def peak(resolved: Resolved | None) -> Interval:
@@ -59,7 +67,7 @@ def test_a_card_without_a_data_sheet_is_computed_from_its_silicon() -> None:
 
 
 def test_a_capped_card_is_never_computed_from_its_silicon() -> None:
-    seen = Seen("9.0", 78, 1.98e9)
+    seen = ObservedDevice("9.0", 78, 1.98e9)
     assert peak(resolve("NVIDIA H20", "bf16", seen=seen)) == exact(148e12)
     # No matrix FP64 of the H20 is published; its silicon would give 39.5 TFLOP/s.
     assert resolve("NVIDIA H20", "fp64", "matrix", seen) is None
@@ -68,20 +76,20 @@ def test_a_capped_card_is_never_computed_from_its_silicon() -> None:
 
 def test_what_was_measured_comes_last() -> None:
     measured = Interval(29e12, 30e12, 31e12)
-    found = resolve("Abacus 9000", "fp16", seen=Seen(measured=measured))
+    found = resolve("Abacus 9000", "fp16", seen=ObservedDevice(measured=measured))
     assert found is not None
     assert (found.how, found.per_s, found.confidence) == ("measured", measured, "L")
     assert resolve("Abacus 9000", "fp16") is None
 
 
 def test_a_newer_compute_capability_is_never_inferred_from_an_older_one() -> None:
-    assert resolve("NVIDIA Z9", "bf16", seen=Seen("11.0", 100, 2e9)) is None
-    workstation = resolve("NVIDIA RTX PRO", "bf16", seen=Seen("12.0", 100, 2e9))
+    assert resolve("NVIDIA Z9", "bf16", seen=ObservedDevice("11.0", 100, 2e9)) is None
+    workstation = resolve("NVIDIA RTX PRO", "bf16", seen=ObservedDevice("12.0", 100, 2e9))
     assert peak(workstation) == exact(100 * 512 * 2e9)
 
 
 def test_half_rates_of_geforce_cards_are_told_by_the_name() -> None:
-    seen = Seen("8.6", 82, 1.695e9)
+    seen = ObservedDevice("8.6", 82, 1.695e9)
     assert peak(resolve("NVIDIA GeForce RTX 3090", "bf16", seen=seen)).value == pytest.approx(
         71.2e12, rel=0.001
     )

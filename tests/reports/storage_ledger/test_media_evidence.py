@@ -1,33 +1,35 @@
 import pytest
 
 from bench.evidence.codec import replace
-from reports.declarations.storage_inventory import Drive, Pool, StorageInventory
+from reports.declarations.storage_inventory import ListedDrive, Pool, StorageInventory
 from reports.storage_ledger import definitions, ledger
-from reports.storage_ledger.media_evidence import Seen, rest_on
+from reports.storage_ledger.media_evidence import EvidencedDrive, rest_on
 
 TB = 10**12
 MEDIA = next(definition for definition in definitions() if definition.id == "adv/media")
 
 
-def drive(number: int, media: str = "flash", **more: object) -> Drive:
+def drive(number: int, media: str = "flash", **more: object) -> ListedDrive:
     known = {"pool": "p", "raw_bytes": TB, "serial": f"SERIAL{number}"} | more
-    return Drive(media=media, **known)
+    return ListedDrive(media=media, **known)
 
 
-def seen(number: int, media: str = "flash", level: str = "identify") -> Seen:
-    return Seen(frozenset({f"serial SERIAL{number}"}), media, level, f"{level} says so")
+def seen(number: int, media: str = "flash", level: str = "identify") -> EvidencedDrive:
+    return EvidencedDrive(frozenset({f"serial SERIAL{number}"}), media, level, f"{level} says so")
 
 
-def inventory(*drives: Drive, media: str = "flash", **more: object) -> StorageInventory:
+def inventory(*drives: ListedDrive, media: str = "flash", **more: object) -> StorageInventory:
     known = {"usable_bytes": TB} | more
     return StorageInventory("x", (Pool(name="p", media=media, source="test", **known),), drives)
 
 
-def pool(found: StorageInventory, *evidence: Seen) -> Pool:
+def pool(found: StorageInventory, *evidence: EvidencedDrive) -> Pool:
     return rest_on(found, evidence)[0].pools[0]
 
 
-def bounds(found: StorageInventory, *evidence: Seen, hybrid: str = "none") -> tuple[float, float]:
+def bounds(
+    found: StorageInventory, *evidence: EvidencedDrive, hybrid: str = "none"
+) -> tuple[float, float]:
     resting, _ = rest_on(found, evidence)
     shares = ledger(resting, (MEDIA,)).shares
     share = next(s for s in shares if (s.basis, s.hybrid) == ("raw", hybrid))
@@ -106,7 +108,9 @@ def test_spares_neither_make_up_a_pool_nor_need_evidence():
 
 def test_two_lines_are_one_drive_where_evidence_names_both():
     number, serial = replace(drive(1), serial=None, wwn="naa.5000c500a1b2c3d4"), drive(1)
-    both = Seen(frozenset({"5000c500a1b2c3d4", "serial SERIAL1"}), "flash", "identify", "said")
+    both = EvidencedDrive(
+        frozenset({"5000c500a1b2c3d4", "serial SERIAL1"}), "flash", "identify", "said"
+    )
     one, _ = rest_on(inventory(number, serial), (both,))
     two, _ = rest_on(inventory(number, serial), (seen(1),))
     assert [ledger(found, ()).amounts[0].known_bytes for found in (one, two)] == [TB, 2 * TB]

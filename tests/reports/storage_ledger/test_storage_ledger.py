@@ -9,7 +9,7 @@ from bench.testing.machine import simulated_inventory
 from reports.declarations import facility as facilities
 from reports.declarations import storage_inventory
 from reports.declarations.capacity_plan import storage_targets
-from reports.declarations.storage_inventory import Drive, Pool, StorageInventory
+from reports.declarations.storage_inventory import ListedDrive, Pool, StorageInventory
 from reports.judgement.guarantees import certificates
 from reports.judgement.verdict import Verdict
 from reports.report.testing import analysed
@@ -33,7 +33,7 @@ def share(
     reading: Definition = MEDIA,
     basis: str = "usable",
     hybrid: str = "none",
-    drives: tuple[Drive, ...] = (),
+    drives: tuple[ListedDrive, ...] = (),
 ):
     found = ledger(StorageInventory("x", pools, drives), (reading,), THIRD)
     return next(s for s in found.shares if (s.basis, s.hybrid) == (basis, hybrid))
@@ -136,8 +136,10 @@ def test_an_inventory_of_nothing_is_not_measured():
     assert share().verdict is Verdict.NOT_MEASURED
 
 
-def drive(name: str, bytes_: int = TB, media: str = "flash", **more: str) -> Drive:
-    return Drive(pool=more.pop("pool", "f"), raw_bytes=bytes_, media=media, serial=name, **more)
+def drive(name: str, bytes_: int = TB, media: str = "flash", **more: str) -> ListedDrive:
+    return ListedDrive(
+        pool=more.pop("pool", "f"), raw_bytes=bytes_, media=media, serial=name, **more
+    )
 
 
 @pytest.mark.parametrize("written", ["naa.5001", "0x5001", "50:01", "wwn-0x5001", " NAA.5001 "])

@@ -5,7 +5,14 @@ import statistics
 import pytest
 
 from storage_bench.errors import StorageError
-from storage_bench.media.behaviour import READ_BYTES, Probe, claim, hidden, probe, probe_path
+from storage_bench.media.behaviour import (
+    READ_BYTES,
+    BehaviourProbe,
+    claim,
+    hidden,
+    probe,
+    probe_path,
+)
 from storage_bench.media.classes import Claim, EvidenceLevel, Leaf, Media, MediaClass
 from storage_bench.media.classify import with_claim
 from storage_bench.testing import SimulatedDisk, SimulatedFlash
@@ -13,7 +20,7 @@ from storage_bench.testing import SimulatedDisk, SimulatedFlash
 TERABYTE = 10**12
 
 
-def probed(drive, span_bytes: int = TERABYTE) -> Probe:
+def probed(drive, span_bytes: int = TERABYTE) -> BehaviourProbe:
     return probe(lambda offset: drive.read(offset, READ_BYTES), span_bytes)
 
 
@@ -56,7 +63,8 @@ def test_a_quota_that_refills_in_jerks_is_named():
 
 def test_too_few_reads_prove_nothing():
     assert (
-        "only 20 reads" in claim(Probe(TERABYTE, (0.01,) * 10, (0.02,) * 10), hidden=False).reason
+        "only 20 reads"
+        in claim(BehaviourProbe(TERABYTE, (0.01,) * 10, (0.02,) * 10), hidden=False).reason
     )
 
 

@@ -134,19 +134,19 @@ def test_a_launch_of_an_accelerator_multiplies_as_often_as_its_work_says(
     monkeypatch: pytest.MonkeyPatch, launch: Any
 ) -> None:
     """More work than was done would be a rate that nobody reached."""
-    from kernels.gemm.torch.formats import Format
+    from kernels.gemm.torch.formats import TorchFormat
     from kernels.gemm.torch.launch import TorchLaunch
 
     counted: list[int] = []
-    honest = Format.times
+    honest = TorchFormat.times
 
-    def times(form: Format, operands: Any, product: Any) -> None:
+    def times(form: TorchFormat, operands: Any, product: Any) -> None:
         counted.append(id(product))
         honest(form, operands, product)
 
     monkeypatch.setattr(TorchLaunch, "_sets_and_rounds", lambda self, one, sets: (3, 4))
     made = launch("bf16")
-    monkeypatch.setattr(Format, "times", times)
+    monkeypatch.setattr(TorchFormat, "times", times)
     made.run()
 
     m, n, k = SHAPE

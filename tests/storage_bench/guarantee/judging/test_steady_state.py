@@ -4,7 +4,7 @@ from storage_bench.guarantee.judging.steady_state import (
     LATENCY,
     RATE,
     Round,
-    SteadyState,
+    Steadiness,
     assess,
     change,
     is_steady,
@@ -58,11 +58,11 @@ def test_rounds_without_latency_or_without_io_are_not_steady():
 
 def test_steady_state_is_entered_left_and_entered_again():
     values = [2, 1.5, 1, 1, 1, 1, 1, 0.5, 1, 1, 1, 1, 1]
-    assert assess(row(*values)) == SteadyState(2, (7,))
+    assert assess(row(*values)) == Steadiness(2, (7,))
 
 
 def test_a_long_drift_of_ten_per_cent_a_round_is_never_steady():
-    assert assess(row(*(0.9**i for i in range(30)))) == SteadyState(None, ())
+    assert assess(row(*(0.9**i for i in range(30)))) == Steadiness(None, ())
 
 
 def test_what_comes_after_25_rounds_comes_too_late():
@@ -71,7 +71,7 @@ def test_what_comes_after_25_rounds_comes_too_late():
 
 
 def test_fewer_than_five_rounds_say_nothing():
-    assert assess(row(1, 1, 1, 1)) == SteadyState(None, ())
+    assert assess(row(1, 1, 1, 1)) == Steadiness(None, ())
 
 
 def test_a_change_needs_values_above_zero():

@@ -1,6 +1,6 @@
 import pytest
 
-from reports.declarations.storage_inventory import Drive
+from reports.declarations.storage_inventory import ListedDrive
 from storage_bench.media.evidence import identity
 
 WRITTEN = [
@@ -35,5 +35,5 @@ def test_a_serial_number_is_trimmed_as_controllers_pad_it():
 
 def test_the_inventory_of_a_ledger_writes_an_identity_in_the_same_way():
     for written in WRITTEN:
-        listed = Drive("p", 1, "flash", wwn=written, serial=" zad2jfj5 ")
+        listed = ListedDrive("p", 1, "flash", wwn=written, serial=" zad2jfj5 ")
         assert identity.names((written,), (" zad2jfj5 ",)) == listed.identities
