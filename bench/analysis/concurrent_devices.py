@@ -17,26 +17,26 @@ from bench.evidence.outcome import Measured
 class DeviceGroup:
     """The rates of several devices over the same time."""
 
-    courses: tuple[SteadyState, ...]
+    states: tuple[SteadyState, ...]
 
     @property
     def total(self) -> float:
-        return math.fsum(each.settled for each in self.courses)
+        return math.fsum(each.plateau_rate for each in self.states)
 
     @property
     def sustained(self) -> float | None:
         """None where one of them was not steady."""
-        known = [each.sustained for each in self.courses if each.sustained is not None]
-        return math.fsum(known) if len(known) == len(self.courses) else None
+        known = [each.sustained for each in self.states if each.sustained is not None]
+        return math.fsum(known) if len(known) == len(self.states) else None
 
     @property
     def slowest(self) -> float:
-        return min(each.settled for each in self.courses)
+        return min(each.plateau_rate for each in self.states)
 
     @property
     def spread(self) -> float:
         """Fastest minus slowest, as a share of the median."""
-        rates = [each.settled for each in self.courses]
+        rates = [each.plateau_rate for each in self.states]
         return (max(rates) - min(rates)) / statistics.median(rates)
 
 
@@ -52,9 +52,9 @@ def device_group(outcomes: Sequence[Measured], unit: str) -> DeviceGroup | None:
     if not known or len(known) < len(spans):
         return None
     begin_s, end_s = max(span[0] for span in known), min(span[1] for span in known)
-    courses = [_course(outcome, unit, begin_s, end_s) for outcome in outcomes]
-    found = tuple(each for each in courses if each is not None)
-    return DeviceGroup(found) if len(found) == len(courses) else None
+    states = [_course(outcome, unit, begin_s, end_s) for outcome in outcomes]
+    found = tuple(each for each in states if each is not None)
+    return DeviceGroup(found) if len(found) == len(states) else None
 
 
 def _span(outcome: Measured) -> tuple[float, float] | None:

@@ -98,7 +98,7 @@ class Derived:
         for repeat, outcomes in repeats.items():
             devices = device_group(outcomes, cases[0].unit)
             if devices is not None:
-                for outcome, state in zip(outcomes, devices.courses, strict=True):
+                for outcome, state in zip(outcomes, devices.states, strict=True):
                     self._steady[id(outcome)] = state
             found.append(GroupRun(repeat, tuple(outcomes), devices))
         return found

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from bench.evidence.codec import replace
 from bench.evidence.outcome import Readings
 
 
@@ -54,15 +53,6 @@ def energy(readings: Readings, duration_s: float) -> Energy | None:
         return None
     spent_j = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(powers))
     return _energy(spent_j, Source.INTEGRATED, powers, duration_s)
-
-
-def disagreement(readings: Readings, duration_s: float) -> float | None:
-    """Integrated power over the counter's, minus one; None where one of them is missing."""
-    counted = energy(readings, duration_s)
-    integrated = energy(replace(readings, accelerator=None), duration_s)
-    if counted is None or integrated is None or counted.source is not Source.COUNTER:
-        return None
-    return integrated.power_w / counted.power_w - 1
 
 
 def _told(

@@ -111,7 +111,7 @@ def _rate(derived: Derived, case: Case, outcome: Outcome) -> float | None:
             assert isinstance(case, KernelCase)
             if case.device != "cpu":
                 found = derived.steady_state(case, outcome)
-                return None if found is None else found.settled
+                return None if found is None else found.plateau_rate
             if outcome.ticks and outcome.ticks[0].set_bytes is not None:
                 return None  # one rate of everything from the first cache to memory is none
             samples = outcome.samples
@@ -135,7 +135,7 @@ def _rate(derived: Derived, case: Case, outcome: Outcome) -> float | None:
 def _result(outcome: Outcome) -> JobResult | None:
     """What an engine brought home, where storage was loaded."""
     if isinstance(outcome, MeasuredReplicate):
-        return outcome.trial.result
+        return outcome.replicate.result
     return outcome.result if isinstance(outcome, MeasuredIO) else None
 
 
@@ -152,9 +152,9 @@ def _latencies(way: _Subject, outcomes: Sequence[Outcome]) -> Iterator[Estimate]
             ]
             yield from way.estimate(statistic, "s", values, operation=operation)
     syncs = [
-        outcome.trial.appends.sync_latency.percentile_ns(0.99) / 1e9
+        outcome.replicate.appends.sync_latency.percentile_ns(0.99) / 1e9
         for outcome in outcomes
-        if isinstance(outcome, MeasuredReplicate) and outcome.trial.appends is not None
+        if isinstance(outcome, MeasuredReplicate) and outcome.replicate.appends is not None
     ]
     yield from way.estimate(Statistic.P99, "s", syncs, operation="fdatasync")
 
@@ -199,7 +199,7 @@ def _of_node(way: _Subject, unit: str, runs: Sequence[GroupRun]) -> Iterator[Est
             continue
         if run.devices.sustained is not None:
             values[Statistic.SUSTAINED, unit].append(run.devices.sustained)
-        if len(run.devices.courses) > 1:
+        if len(run.devices.states) > 1:
             values[Statistic.SLOWEST, unit].append(run.devices.slowest)
             values[Statistic.SPREAD, "%"].append(run.devices.spread)
     return way.estimates(values)

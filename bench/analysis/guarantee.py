@@ -36,17 +36,19 @@ def judgements(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[CaseJudgement, 
 
 
 def trials(case: GuaranteeCase, outcomes: Iterable[Outcome]) -> tuple[Replicate, ...]:
-    """The replicates in their order; one that failed or was skipped is a trial without a result."""
+    """The replicates in their order; one that failed or was skipped is one without a result."""
     own = sorted((o for o in outcomes if o.case_id == case.id), key=lambda o: o.repeat)
     found = []
     for outcome in own:
         match outcome:
             case MeasuredReplicate():
-                found.append(outcome.trial)
+                found.append(outcome.replicate)
             case Failed() | Skipped():
                 found.append(Replicate(case.needed_bytes, None, outcome.reason.text))
             case Measured() | MeasuredIO():
-                raise _invalid(f"replicate {outcome.repeat + 1} of {case.metric} is no trial.")
+                raise _invalid(
+                    f"replicate {outcome.repeat + 1} of {case.metric} is none of a guarantee."
+                )
             case _:
                 assert_never(outcome)
     return tuple(found)

@@ -46,7 +46,7 @@ class SteadyState:
     """Work a second over the best second."""
     sustained: float | None
     """Work a second once steady; None where no steady state was seen."""
-    settled: float
+    plateau_rate: float
     """What to go by: the sustained rate, else that of the last third of the run."""
     steady_from_s: float | None
     not_steady: str | None
@@ -61,7 +61,7 @@ def steady_state(
     Raises ValueError for an empty series.
     """
     if not points:
-        raise ValueError("a series without samples has no course")
+        raise ValueError("a series without samples has no state")
     begin_s, end_s = points[0].start_s, points[-1].start_s + points[-1].duration_s
     length_s = end_s - begin_s
     least_s = max(MIN_S, MIN_SHARE * length_s)

@@ -65,7 +65,7 @@ def line(case: Case, outcome: Outcome) -> str:
             done = outcome.result.io_bytes if case.unit == "B/s" else outcome.result.ios
             return f"{name}: {format_si(done / outcome.result.duration_s, case.unit)}"
         case MeasuredReplicate():
-            result = outcome.trial.result
+            result = outcome.replicate.result
             assert result is not None
             return f"{name}: {format_si(result.ios / result.duration_s, case.unit)}"
         case Skipped():

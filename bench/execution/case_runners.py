@@ -172,7 +172,7 @@ def run_replicate(
     return MeasuredReplicate(
         case_id=case.id,
         repeat=repeat,
-        trial=trial,
+        replicate=trial,
         readings=Readings.of((before, watch.read(watch.now_s() - began_s))),
         disturbance=watch.disturbance(),
         executed=_executed(trial.result),

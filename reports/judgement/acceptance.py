@@ -76,7 +76,7 @@ class Searched:
     shape: Shape
     """The one that ours chose."""
     burst: float
-    settled: float
+    plateau_rate: float
     """FLOP/s of ours in that shape, as a run measures them."""
     duration_s: float
     """Of our search and our figure together."""
@@ -152,7 +152,10 @@ def search_criteria(found: Searched) -> tuple[Criterion, ...]:
         Criterion(f"{against} / its best measured again", ours / theirs, 1.0, _tera(theirs)),
         Criterion("BF16, our burst / its best", found.burst / top, 1.0, _tera(found.burst)),
         Criterion(
-            "BF16, our settled rate / its best", found.settled / top, 1.0, _tera(found.settled)
+            "BF16, our settled rate / its best",
+            found.plateau_rate / top,
+            1.0,
+            _tera(found.plateau_rate),
         ),
         Criterion(
             "time of our search and figure / time of the exhaustive search",
@@ -171,11 +174,11 @@ def _of_clock(subject: Subject, case: KernelCase) -> Criterion:
     name = f"FP32 FMA / ({units} multiprocessors x 128 x 2 x measured clock)"
     shares, detail = [], []
     for outcome in subject.derived.valid(case):
-        course = subject.derived.steady_state(case, outcome)
-        clock_hz = None if course is None else _clock_hz(outcome, course.steady_from_s)
-        if course is not None and clock_hz is not None and units is not None:
-            shares.append(course.settled / (units * 128 * 2 * clock_hz))
-            detail.append(f"{_tera(course.settled)} at {clock_hz / 1e9:.3f} GHz")
+        state = subject.derived.steady_state(case, outcome)
+        clock_hz = None if state is None else _clock_hz(outcome, state.steady_from_s)
+        if state is not None and clock_hz is not None and units is not None:
+            shares.append(state.plateau_rate / (units * 128 * 2 * clock_hz))
+            detail.append(f"{_tera(state.plateau_rate)} at {clock_hz / 1e9:.3f} GHz")
     if not shares:
         return Criterion(name, None, OF_CLOCK, _why_not(subject, case))
     return Criterion(name, statistics.median(shares), OF_CLOCK, "; ".join(detail), physical=True)
@@ -236,7 +239,7 @@ def _of_memory(subject: Subject, cases: list[KernelCase]) -> Criterion:
     ways = {
         case.implementation: statistics.median(rates)
         for case in cases
-        if (rates := _settled_rates(subject, case))
+        if (rates := _plateau_rates(subject, case))
     }
     if not ways:
         return Criterion(name, None, OF_MEMORY, "; ".join(_why_not(subject, c) for c in cases))
@@ -245,29 +248,21 @@ def _of_memory(subject: Subject, cases: list[KernelCase]) -> Criterion:
     return Criterion(name, max(ways.values()) / sheet, OF_MEMORY, detail, physical=True)
 
 
-def _states(subject: Subject, case: KernelCase) -> list[SteadyState | None]:
-    return [subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)]
+def _states(subject: Subject, case: KernelCase) -> list[SteadyState]:
+    found = (subject.derived.steady_state(case, each) for each in subject.derived.valid(case))
+    return [state for state in found if state is not None]
 
 
-def _settled_rates(subject: Subject, case: KernelCase) -> list[float]:
-    courses = (
-        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
-    )
-    return [course.settled for course in courses if course is not None]
+def _plateau_rates(subject: Subject, case: KernelCase) -> list[float]:
+    return [state.plateau_rate for state in _states(subject, case)]
 
 
 def _sustained_rates(subject: Subject, case: KernelCase) -> list[float]:
-    courses = (
-        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
-    )
-    return [c.sustained for c in courses if c is not None and c.sustained is not None]
+    return [state.sustained for state in _states(subject, case) if state.sustained is not None]
 
 
 def _why_not(subject: Subject, case: KernelCase) -> str:
-    courses = (
-        subject.derived.steady_state(case, outcome) for outcome in subject.derived.valid(case)
-    )
-    reasons = [c.not_steady for c in courses if c is not None and c.not_steady is not None]
+    reasons = [state.not_steady for state in _states(subject, case) if state.not_steady is not None]
     reasons += [line for outcome in subject.derived.valid(case) for line in outcome.missing_sensors]
     reasons += [
         outcome.reason.text

@@ -82,7 +82,7 @@ def _series(host: str, case: Case, outcome: Outcome) -> Series | None:
                 tuple(", ".join(names) or None for names in named),
             )  # fmt: skip
         case MeasuredIO() | MeasuredReplicate():
-            result = outcome.result if isinstance(outcome, MeasuredIO) else outcome.trial.result
+            result = outcome.result if isinstance(outcome, MeasuredIO) else outcome.replicate.result
             if result is None or not result.duration_s > 0:
                 return None
             in_bytes = case.unit == "B/s" and isinstance(outcome, MeasuredIO)

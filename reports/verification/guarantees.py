@@ -45,9 +45,9 @@ def require_judgements(evidence: Evidence) -> None:
     """
     seen: dict[object, str] = {}
     for outcome in evidence.outcomes:
-        if isinstance(outcome, MeasuredReplicate) and outcome.trial.result is not None:
+        if isinstance(outcome, MeasuredReplicate) and outcome.replicate.result is not None:
             name = outcome_path(outcome)
-            if (first := seen.setdefault(outcome.trial.result.windows, name)) != name:
+            if (first := seen.setdefault(outcome.replicate.result.windows, name)) != name:
                 raise _invalid(f"{name} holds the same load as {first}.")
     again = judgements(evidence.plan, evidence.outcomes)
     if again == evidence.judgements:

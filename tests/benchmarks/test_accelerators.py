@@ -96,7 +96,7 @@ def test_bars_of_the_product_s_own_run(benchmark: BenchmarkFixture, tmp_path: Pa
 def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> None:
     inventory, date = of_one_card(discover(None)), time.strftime("%Y-%m-%dT%H:%M:%S%z")
     began_s = time.perf_counter()
-    shape, course = our_search(inventory)
+    shape, state = our_search(inventory)
     duration_s = time.perf_counter() - began_s
 
     products = exhaustive_shape_search.Products("cuda:0", "bf16")
@@ -108,7 +108,7 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
         if (mine := products.rate(shape)) and (theirs := products.rate(found.best.shape))
     )
     searched = Searched(
-        shape, course.burst, course.settled, duration_s,
+        shape, state.burst, state.plateau_rate, duration_s,
         found.trials, found.planned, found.duration_s, again,
     )  # fmt: skip
     told = benchmark.pedantic(search_criteria, args=(searched,), rounds=1)
@@ -137,6 +137,6 @@ def our_search(inventory: Inventory) -> tuple[tuple[int, ...], SteadyState]:
     (device,) = (d for d in inventory.devices if d.uuid == case.device)
     outcome = in_a_process(Assignment(case, 0, device, None), 300.0, Listener())
     assert isinstance(outcome, Measured), outcome
-    course = single_device(outcome, case.unit)
-    assert course is not None
-    return case.shape, course
+    state = single_device(outcome, case.unit)
+    assert state is not None
+    return case.shape, state

@@ -74,8 +74,12 @@ def make_evidence() -> MakeEvidence:
 
 def _held(rates: Mapping[str, float]) -> Iterator[tuple[str, Statistic, float]]:
     """The same, and what every accelerator sustains."""
-    for metric, rate in rates.items():
-        yield metric, Statistic.VALUE, rate
+    for name, rate in rates.items():
+        metric, _, last = name.rpartition(".")
+        if last in ("per_cycle", "clock"):
+            yield metric, Statistic(last), rate
+        else:
+            yield name, Statistic.VALUE, rate
     for metric, rate in rates.items():
         if metric.startswith("cuda."):
             yield metric, Statistic.SUSTAINED, rate

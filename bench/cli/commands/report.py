@@ -1,6 +1,9 @@
 """`capbench report`: evidence of some machines against a plan, in a format."""
 
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -94,6 +97,8 @@ def several(
     from reports.report.fleet import worth_showing
 
     large = is_fleet(len(bundles))
+    if large:  # the libraries of the formats load while other processes verify
+        Thread(target=preload, daemon=True).start()
     found = examined(bundles, condensed=large, cache=cache)
     usable = [(each.bundle, each.machine) for each in found if each.machine is not None]
     machines = tuple(machine for _, machine in usable)
@@ -104,6 +109,13 @@ def several(
         tuple(usable[i][0] for i in worth_showing(machines)), condensed=False, cache=cache
     )
     return machines, tuple(e.machine for e in apart if e.machine is not None), left_out
+
+
+def preload() -> None:
+    """Import what the pages and tables need; what is missing is said when it is used."""
+    for name in ("frames", "html"):
+        with suppress(ImportError):
+            import_module(f"reports.render.{name}")
 
 
 def refuse_folder(output: Path | None) -> None:

@@ -63,8 +63,8 @@ def _replicate(outcome: "Outcome") -> str:
     if outcome.kind == "failed" or outcome.kind == "skipped":
         return f"{name}: {outcome.reason}"
     assert outcome.kind == "measured-replicate"
-    assert outcome.trial.result is not None
-    trial, result = outcome.trial, outcome.trial.result
+    assert outcome.replicate.result is not None
+    trial, result = outcome.replicate, outcome.replicate.result
     resumed = f", after the run was taken up again {outcome.resumed_at}"
     return (
         f"{name} by {result.engine} {result.engine_version}, {result.interface}: "

@@ -88,7 +88,7 @@ class MeasuredReplicate(Record, tag_field="kind", tag="measured-replicate"):
 
     case_id: str
     repeat: int
-    trial: Replicate
+    replicate: Replicate
     readings: Readings
     disturbance: Disturbance
     executed: dict[str, str]

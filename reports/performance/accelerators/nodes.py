@@ -56,7 +56,7 @@ def _run(subject: Subject, cases: list[KernelCase], runs: tuple[GroupRun, ...]) 
     if not rounds:
         return None
     slowest = Counter(
-        min(zip(some, seen.courses, strict=True), key=lambda pair: pair[1].settled)[0]
+        min(zip(some, seen.states, strict=True), key=lambda pair: pair[1].plateau_rate)[0]
         for some, seen in rounds
     )
     steady = [seen.sustained for _, seen in rounds if seen.sustained is not None]

@@ -98,7 +98,7 @@ def _run(
     courses: Sequence[SteadyState],
     peak: Interval | None,
 ) -> AcceleratorRun:
-    rate = statistics.median(course.settled for course in courses)
+    rate = statistics.median(course.plateau_rate for course in courses)
     steady = [course.sustained for course in courses if course.sustained is not None]
     highest = None if peak is None else peak.value or peak.high
     readings = [reading for outcome in measured for reading in outcome.readings]

@@ -40,9 +40,11 @@ def _storage(subject: Subject) -> tuple[StorageLoad, ...]:
         match outcome, case:
             case MeasuredIO(), StorageCase():
                 found.append(StorageLoad(place(outcome), case.job, case.engine, outcome.result))
-            case MeasuredReplicate(), GuaranteeCase() if outcome.trial.result is not None:
+            case MeasuredReplicate(), GuaranteeCase() if outcome.replicate.result is not None:
                 demanded = definition(case)
                 seed = case.seed + SEED_STEP * outcome.repeat
                 job = demanded.job(demanded.tiers[case.tier], case.needed_bytes, seed)
-                found.append(StorageLoad(place(outcome), job, case.engine, outcome.trial.result))
+                found.append(
+                    StorageLoad(place(outcome), job, case.engine, outcome.replicate.result)
+                )
     return tuple(found)

@@ -45,7 +45,7 @@ def _malformed(subject: Subject) -> Iterator[Objection]:
         elif isinstance(outcome, MeasuredIO):
             reason = _job_result(outcome.result) or _readings(outcome.readings)
         elif isinstance(outcome, MeasuredReplicate):
-            reason = _trial(outcome.trial) or _readings(outcome.readings)
+            reason = _trial(outcome.replicate) or _readings(outcome.readings)
         if reason:
             yield place(outcome), reason
 

@@ -30,7 +30,7 @@ def test_only_samples_of_the_common_time_are_summed() -> None:
     found = device_group([card(0.0, [90, 90, 10, 10, 10]), card(2.0, [5, 5, 5, 70])], "FLOP/s")
 
     assert found is not None
-    assert [course.burst for course in found.courses] == [10, 5]
+    assert [state.burst for state in found.states] == [10, 5]
     assert found.total == 15
 
 
@@ -59,7 +59,7 @@ def test_bytes_are_counted_where_the_unit_is_bytes() -> None:
     found = single_device(card(0.0, [10, 10]), "B/s")
 
     assert found is not None
-    assert found.settled == 80
+    assert found.plateau_rate == 80
 
 
 def test_rejected_samples_do_not_count() -> None:
@@ -69,7 +69,7 @@ def test_rejected_samples_do_not_count() -> None:
     )
     none = replace(one, samples=Samples.of(replace(s, rejected="clocks") for s in one.samples))
 
-    assert single_device(rejected, "FLOP/s").settled == 10  # type: ignore[union-attr]
+    assert single_device(rejected, "FLOP/s").plateau_rate == 10  # type: ignore[union-attr]
     assert single_device(none, "FLOP/s") is None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.analysis.energy import Energy, Source, disagreement, energy
+from bench.analysis.energy import Energy, Source, energy
 from bench.evidence.outcome import AcceleratorReading, Reading, Readings
 
 
@@ -15,7 +15,6 @@ def test_the_counter_comes_before_the_power_sensor() -> None:
 
     assert energy(Readings.of(readings), 2.5) == Energy(1200, Source.COUNTER, 2, 0.8)
     assert energy(Readings.of(readings), 2.5).power_w == 600  # type: ignore[union-attr]
-    assert disagreement(Readings.of(readings), 2.5) == pytest.approx(100 / 600 - 1)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +26,6 @@ def test_without_a_counter_that_counts_power_is_integrated_and_says_so(
     readings = [reading(t, w, j) for t, w, j in zip((0, 1, 3), (100, 200, 200), counter)]  # noqa: B905
 
     assert energy(Readings.of(readings), 3) == Energy(550, Source.INTEGRATED, 3, 1)
-    assert disagreement(Readings.of(readings), 3) is None
 
 
 def test_a_sensor_that_is_missing_at_times_leaves_the_rest() -> None:

@@ -66,8 +66,8 @@ def test_an_outcome_that_is_no_trial_is_refused() -> None:
     evidence = simulated_guarantee(case=simulated_case("ci"))
     first = evidence.outcomes[0]
     assert first.kind == "measured-replicate"
-    assert first.trial.result is not None
-    stray = MeasuredIO(first.case_id, 0, first.trial.result, Readings(), first.disturbance, {})
+    assert first.replicate.result is not None
+    stray = MeasuredIO(first.case_id, 0, first.replicate.result, Readings(), first.disturbance, {})
 
-    with pytest.raises(InvalidEvidence, match="is no trial"):
+    with pytest.raises(InvalidEvidence, match="is none of a guarantee"):
         judgements(evidence.plan, (stray, *evidence.outcomes[1:]))

@@ -40,7 +40,7 @@ def test_a_rate_that_keeps_falling_is_not_steady_and_goes_by_its_last_third() ->
     found = steady_state(series([900.0 - i for i in range(60)]))
 
     assert found.sustained is None
-    assert found.settled == pytest.approx(850.5)
+    assert found.plateau_rate == pytest.approx(850.5)
     assert found.not_steady is not None
     assert found.not_steady.startswith("the rate still fell by ")
 

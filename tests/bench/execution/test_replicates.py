@@ -132,8 +132,8 @@ def test_a_real_replicate_is_run_in_a_process_of_its_own(drive_case: GuaranteeCa
         )
 
     assert isinstance(outcome, MeasuredReplicate), outcome
-    assert outcome.trial.result is not None
-    assert len(outcome.trial.result.windows) == 3
+    assert outcome.replicate.result is not None
+    assert len(outcome.replicate.result.windows) == 3
     assert outcome.executed["interface"] == drive_case.implementation.removeprefix("native-")
     assert notes[0].startswith("replicate 1 of 1, by native-")
     assert notes[3] == "measuring for 3 s"

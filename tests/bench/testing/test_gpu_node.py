@@ -247,7 +247,7 @@ def test_a_wrong_result_on_a_card_has_no_speed() -> None:
 
 def test_a_single_card_is_the_node(tmp_path: Path) -> None:
     evidence = evidence_of(SimulatedNode(gpus=(SimulatedGpu(0),)))
-    cases = Plan.sets(evidence.plan)
+    cases = Plan.concurrent_groups(evidence.plan)
 
     assert [case.metric for cases_ in cases for case in cases_] == ["cuda.matrix.bf16"]
     assert {e.name for e in evidence.estimates} >= {

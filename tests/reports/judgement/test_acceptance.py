@@ -211,7 +211,7 @@ def test_the_header_names_what_the_ratios_depend_on(sound: Evidence) -> None:
 SEARCHED = Searched(
     shape=(1, 1, 1),
     burst=990.0,
-    settled=900.0,
+    plateau_rate=900.0,
     duration_s=40.0,
     trials=(
         ShapeTrial((2, 2, 2), 1000.0),

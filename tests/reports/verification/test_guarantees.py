@@ -155,7 +155,7 @@ def test_a_replicate_that_cannot_be_is_noticed(fault: str, said: str | None, sea
     evidence = simulated_guarantee(QUICK, inventory=real)
     (outcome,) = evidence.outcomes
     assert isinstance(outcome, MeasuredReplicate)
-    result, back = outcome.trial.result, outcome.trial.integrity
+    result, back = outcome.replicate.result, outcome.replicate.integrity
     assert result is not None
     assert result.read is not None
     assert back is not None
@@ -168,7 +168,7 @@ def test_a_replicate_that_cannot_be_is_noticed(fault: str, said: str | None, sea
         "length": {"result": replace(result, duration_s=31.0)},
         "bytes": {"result": replace(result, read=replace(result.read, io_bytes=1))},
     }
-    forged = replace(outcome, trial=replace(outcome.trial, **wrong[fault]))
+    forged = replace(outcome, replicate=replace(outcome.replicate, **wrong[fault]))
     try:
         evidence = concluded(evidence, (forged,))
     except (ArithmeticError, ValueError):  # nothing follows: the forger leaves what was concluded
@@ -196,11 +196,11 @@ def test_windows_that_hold_more_than_was_done_are_no_pass(sealed) -> None:  # ty
     evidence = simulated_guarantee(QUICK, iops=9.9e3)
     (outcome,) = evidence.outcomes
     assert isinstance(outcome, MeasuredReplicate)
-    result = outcome.trial.result
+    result = outcome.replicate.result
     assert result is not None
     flattered = tuple(replace(w, reads=w.reads + 200) for w in result.windows)
     forged = replace(
-        outcome, trial=replace(outcome.trial, result=replace(result, windows=flattered))
+        outcome, replicate=replace(outcome.replicate, result=replace(result, windows=flattered))
     )
 
     found = verify(sealed(concluded(evidence, (forged,)))).evidence

@@ -104,7 +104,7 @@ def test_what_keeps_it_from_a_pass_is_told_last_and_what_excuses_it_too(
 
     def crowded(*arguments):
         outcome = real(*arguments)
-        return replace(outcome, trial=replace(outcome.trial, seen=Counters(10**9, 0, 0, 0)))
+        return replace(outcome, replicate=replace(outcome.replicate, seen=Counters(10**9, 0, 0, 0)))
 
     monkeypatch.setattr(replicates, "in_a_process", crowded)
     done = capbench("--directory", drive, "--tier", "minute", "--output", drive / "out")
