@@ -69,3 +69,20 @@ def _site(python: Path) -> Path:
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     return Path(done.stdout.strip())
+
+
+MINUTES = ("test_verify.py", "test_facility.py", "test_same_figures.py")
+"""Files that measure two builds, or ten thousand nodes: only on demand."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless benchmarks are asked for."""
+    if config.getoption("benchmark_enable"):
+        return
+    long = [
+        item
+        for item in items
+        if item.path.parent == Path(__file__).parent and item.path.name in MINUTES
+    ]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]

@@ -18,7 +18,6 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psutil
-import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.evidence import bundle_writer
@@ -47,8 +46,6 @@ device = "Simulated CPU"
 
 
 def test_a_facility_is_verified_and_reported(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    if not benchmark.enabled:
-        pytest.skip("takes minutes; --benchmark-enable asks for it")
     nodes, out = tmp_path / "nodes", tmp_path / "out"
     with ProcessPoolExecutor() as pool:
         list(pool.map(make, range(NODES), [nodes] * NODES, chunksize=50))

@@ -33,8 +33,6 @@ print(json.dumps({{{name}: e.value for e in evidence.estimates}}))
 def test_no_figure_has_moved(
     benchmark: BenchmarkFixture, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    if not benchmark.enabled:
-        pytest.skip("measures for minutes; --benchmark-enable asks for it")
     turns = int(os.environ.get("CAPBENCH_TURNS", "3"))
     profile = os.environ.get("CAPBENCH_PROFILE", "ci")
     builds: dict[str, Any] = {name: request.getfixturevalue(name) for name in ("before", "now")}
