@@ -3,8 +3,9 @@
 `python -m pytest tests/benchmarks/test_same_figures.py --benchmark-enable -s`
 
 Both builds measure this machine in turn, each run begun by the other build than the last. Prints
-every figure's ratio of medians with the spread of either build. Operations per cycle need no quiet
-machine and are held to 2 %; a rate is the machine's as much as the build's, and is printed.
+every figure's ratio of medians with the spread of either build. A rate is the machine's as much
+as the build's, and is only printed; operations a cycle are held to 2 % by the best run of either
+build, because a neighbour on the same core can lower them and nothing can raise them.
 CAPBENCH_TURNS says how many runs each build gets (3), CAPBENCH_PROFILE by which profile (ci).
 """
 
@@ -49,8 +50,9 @@ def test_no_figure_has_moved(
         sys.stdout.write(
             f"\n{figure:<44} {ratio:.4f}  spread before {spread(before):.1%}, now {spread(now):.1%}"
         )
-        if figure.endswith(".per_cycle") and abs(ratio - 1) > WITHIN:
-            moved[figure] = ratio
+        best = max(now) / max(before)
+        if figure.endswith(".per_cycle") and abs(best - 1) > WITHIN:
+            moved[figure] = best
     sys.stdout.write("\n")
     assert moved == {}
 
