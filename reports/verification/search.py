@@ -8,6 +8,8 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.evidence.manifest import NAME
 
+PLAN = "plan.json"
+"""Written first: a folder with it and without a manifest is of a run that never came to its end."""
 MAX_BUNDLES = 1_000_000
 """No facility has as many nodes; a search that finds more has lost its way."""
 MAX_LIST_BYTES = 256 << 20
@@ -16,9 +18,10 @@ MAX_LIST_BYTES = 256 << 20
 def find_bundles(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Every bundle that these paths name, in their order and each once.
 
-    A path is a bundle, a folder that holds bundles at any depth, or a glob. One that is none of
-    these stands for itself, so that whoever reads it says what is wrong with it. Symbolic links
-    inside a folder are not followed. Raises UsageError for a glob that matches nothing.
+    A path is a bundle, a folder that holds bundles at any depth, or a glob. An unsealed bundle is
+    found too, so that it is named and not passed over. A path that is none of these stands for
+    itself, so that whoever reads it says what is wrong with it. Symbolic links inside a folder are
+    not followed. Raises UsageError for a glob that matches nothing.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -73,7 +76,7 @@ def _below(folder: Path) -> Iterator[Path]:
                 inside = sorted((e for e in entries), key=lambda entry: entry.name)
         except OSError:
             continue
-        if current != str(folder) and any(entry.name == NAME for entry in inside):
+        if current != str(folder) and any(entry.name in (NAME, PLAN) for entry in inside):
             yield Path(current)
             continue
         folders = [e.path for e in inside if e.is_dir(follow_symlinks=False)]

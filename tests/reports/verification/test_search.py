@@ -51,6 +51,15 @@ def test_a_folder_without_a_bundle_stands_for_itself(racks: Path) -> None:
     assert names(find_bundles([racks / "b" / "notes"]), racks) == ["b/notes"]
 
 
+def test_a_run_that_never_came_to_its_end_is_not_passed_over(racks: Path) -> None:
+    (racks / "b" / "node4" / "evidence").mkdir(parents=True)
+    (racks / "b" / "node4" / "evidence" / "plan.json").write_text("{}")
+
+    assert names(find_bundles([racks / "b"]), racks) == [
+        "b/node3/evidence", "b/node4/evidence",
+    ]  # fmt: skip
+
+
 def test_links_inside_a_folder_are_not_followed(racks: Path) -> None:
     os.symlink(racks / "a", racks / "b" / "notes" / "again")
 
