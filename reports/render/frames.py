@@ -50,6 +50,7 @@ def everything(report: Report) -> pd.DataFrame:
             for row in rows.omissions(report)
         ),
     ]
+    lines += ({"table": "warning", "reason": text} for text in report.first_warnings)
     frame = pd.DataFrame(lines, columns=list(_COLUMNS))
     return frame.astype(dict.fromkeys(_INTEGERS, "Int64"))
 

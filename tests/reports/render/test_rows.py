@@ -46,7 +46,7 @@ def test_the_long_table_has_every_kind_of_line_and_whole_counts(
     frame = frames.everything(report_on((make_evidence("a"),), example_city))
 
     assert set(frame["table"]) == {
-        "indicator", "threshold", "business system", "capacity", "estimate",
+        "indicator", "threshold", "business system", "capacity", "estimate", "warning",
     }  # fmt: skip
     assert list(frame["number"].dropna()) == list(range(1, 13))
     assert str(frame["n"].dtype) == "Int64"

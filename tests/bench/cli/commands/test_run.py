@@ -21,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.md", "report.json"])
+@pytest.mark.parametrize("name", ["report.html", "report.md", "report.json", "report.csv"])
 def test_every_report_says_that_it_is_simulated(folder: Path, name: str) -> None:
     assert "SIMULATED" in (folder / name).read_text()
 
