@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bench import __version__
+from bench.cli.commands.accept import accept
 from bench.cli.commands.completion import completion
 from bench.cli.commands.discover import discover
 from bench.cli.commands.doctor import doctor
@@ -59,5 +60,7 @@ def main() -> None:
     """Measure what this machine can compute and store, seal the evidence, judge it by a plan."""
 
 
-for command in (doctor, discover, plan, peak, run, verify, report, storage, completion):
+for command in (
+    doctor, discover, plan, peak, accept, run, verify, report, storage, completion,
+):  # fmt: skip
     main.add_command(command)

@@ -41,3 +41,5 @@ class Evidence(Record):
     """Why the run ended before the plan did; None for a run that came to its end."""
     judgements: tuple[CaseJudgement, ...] = ()
     """Of every guarantee in the plan."""
+    resumed_at: tuple[str, ...] = ()
+    """When the run was taken up again, each time; empty for one in one piece."""

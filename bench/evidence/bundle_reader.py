@@ -35,6 +35,7 @@ class Run(Record):
     started_at: str
     finished_at: str
     interrupted: str | None
+    resumed_at: tuple[str, ...] = ()
 
 
 class Estimates(Record):
@@ -122,6 +123,7 @@ def read(folder: Path) -> Evidence:
         outcomes=outcomes,
         estimates=_part(files, "estimates.json", Estimates).estimates,
         interrupted=run.interrupted,
+        resumed_at=run.resumed_at,
         judgements=judgements,
     )
     expected = {"run.json", "inventory.json", "plan.json", "estimates.json"} | {

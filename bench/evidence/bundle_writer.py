@@ -1,6 +1,7 @@
 """The evidence bundle on its way to disk: part by part, the manifest last."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.errors import Incomplete, UsageError
@@ -31,6 +32,7 @@ class BundleWriter:
         self, folder: Path, inventory: Inventory, plan: Plan, reopened: bool = False
     ) -> None:
         self.folder = folder
+        self._replaced: dict[str, Outcome] = {}
         try:
             folder.mkdir(parents=True, exist_ok=reopened)
             (folder / "outcomes").mkdir(exist_ok=reopened)
@@ -62,6 +64,17 @@ class BundleWriter:
         """Save one outcome for good, before the next case starts."""
         self._write(outcome_path(outcome), OutcomeFile(outcome))
 
+    def replace_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Save these and no others, before the folder is sealed again."""
+        wanted = {outcome_path(outcome): outcome for outcome in outcomes}
+        for path in (self.folder / "outcomes").iterdir():
+            if f"outcomes/{path.name}" not in wanted:
+                path.unlink()
+        for name, outcome in wanted.items():
+            if self._replaced.get(name) != outcome:
+                self.add(outcome)
+                self._replaced[name] = outcome
+
     def finish(self, evidence: Evidence) -> None:
         """Write what is left and seal the folder."""
         run = Run(
@@ -71,12 +84,14 @@ class BundleWriter:
             evidence.started_at,
             evidence.finished_at,
             evidence.interrupted,
+            evidence.resumed_at,
         )
         self._write("run.json", run)
         self._write("estimates.json", Estimates(evidence.estimates))
         if evidence.judgements:
             self._write("judgements.json", Judgements(evidence.judgements))
         files = files_of(self.folder)
+        files.pop(seal.NAME, None)
         write_atomically(self.folder / seal.NAME, seal.seal(FORMAT, files))
 
     def _write(self, name: str, value: object) -> None:

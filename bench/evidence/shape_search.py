@@ -7,6 +7,10 @@ from bench.evidence.codec import Record
 Shape = tuple[int, ...]
 
 NOT_TRIED = "not tried yet"
+EXHAUSTIVE = "torch-exhaustive"
+"""A search through a whole grid, product by product: what ours is held against."""
+AGAIN = "torch-again"
+"""Our shape and the best of the grid once more, in turn: the best of so many was lucky too."""
 
 
 class ShapeTrial(Record):
@@ -28,10 +32,21 @@ class ShapeSearch(Record):
     """`Device.uuid` of every device of one model; the first of them tries."""
     trials: tuple[ShapeTrial, ...]
     """In the order of the candidates, the most promising first."""
+    duration_s: float | None = None
+    """Of all trials, where it was taken; None also for trials that have not begun."""
 
     def __post_init__(self) -> None:
         if not self.devices or not self.trials:
             raise ValueError("a search has a device that tries and a shape that is tried")
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is there to choose a shape, and not to judge another search."""
+        return self.implementation not in (EXHAUSTIVE, AGAIN)
+
+    @property
+    def tried(self) -> bool:
+        return any(trial.reason != NOT_TRIED for trial in self.trials)
 
     @property
     def shape(self) -> Shape:

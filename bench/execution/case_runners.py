@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from bench.analysis.guarantee import SEED_STEP, definition
 from bench.evidence.inventory import Device
@@ -20,9 +21,10 @@ from bench.evidence.outcome import (
     Skipped,
 )
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
+from bench.evidence.shape_search import ShapeTrial
 from bench.execution.measure import measure
 from bench.execution.protocol import Assignment, Message, send
-from bench.execution.shape_trials import try_shapes
+from bench.execution.shapes.trials import try_shapes
 from bench.machine.devices import backend
 from bench.machine.devices.backend import Watch
 from bench.machine.devices.cpu import CpuWatch
@@ -33,6 +35,9 @@ from storage_bench.engines import choose
 from storage_bench.errors import StorageError
 from storage_bench.guarantee import replicate
 from storage_bench.job import JobResult
+
+if TYPE_CHECKING:
+    from bench.execution.shapes.exhaustive import Products
 
 
 def run_kernel(
@@ -99,10 +104,25 @@ def search(assignment: Assignment, answers: IO[bytes]) -> None:
     assert isinstance(case, KernelCase)
     assert device is not None
     os.sched_setaffinity(0, case.cpus)
+    if assignment.one_by_one:
+        products = _products(device.torch_device, case.precision)
+        for shape in assignment.shapes:
+            rate = products.rate(shape)
+            reason = None if rate is not None else "the memory that the shape needs cannot be had"
+            send(answers, Message(trial=ShapeTrial(shape, rate, reason)))
+        return
     watch = backend(device.backend).watch(device, case.cpus)
     request = request_of(case, assignment.repeat, device)
-    for trial in try_shapes(KERNELS[case.kernel], request, assignment.shapes, watch):
+    kernel = KERNELS[case.kernel]
+    for trial in try_shapes(kernel, request, assignment.shapes, watch, assignment.try_s):
         send(answers, Message(trial=trial))
+
+
+@cache
+def _products(device: str, precision: str) -> "Products":
+    from bench.execution.shapes.exhaustive import Products
+
+    return Products(device, precision)
 
 
 def request_of(case: KernelCase, repeat: int, device: Device) -> Request:

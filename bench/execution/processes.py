@@ -37,14 +37,14 @@ class WarmWorker:
 
     def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
-        self._process: subprocess.Popen[bytes] | None = _start(self._errors, {}, "--warm")
+        self._process: subprocess.Popen[bytes] | None = start_worker(self._errors, {}, "numba")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
-            _end(self._process)
+            end_worker(self._process)
             for pipe in (self._process.stdin, self._process.stdout):
                 assert pipe is not None
                 pipe.close()
@@ -103,7 +103,7 @@ class WorkerProcess:
         self._unread = b""
         if started is None:
             errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
-            started = _start(errors, _environment(assignment)), errors
+            started = start_worker(errors, environment_of(assignment)), errors
         self._process, self._errors = started
         self._tell(canonical(assignment))
         if not assignment.waits:
@@ -113,7 +113,7 @@ class WorkerProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        _end(self._process)
+        end_worker(self._process)
         self.begin()
         assert self._process.stdout is not None
         self._process.stdout.close()
@@ -172,7 +172,9 @@ class WorkerProcess:
             self._process.stdin.flush()
 
 
-def _start(errors: IO[bytes], own: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
+def start_worker(
+    errors: IO[bytes], own: Mapping[str, str], *options: str
+) -> subprocess.Popen[bytes]:
     """A worker process that waits for its assignment; it finds the same packages as we did."""
     root = str(Path(bench.__file__).parent.parent)
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -187,14 +189,14 @@ def _start(errors: IO[bytes], own: Mapping[str, str], *options: str) -> subproce
     )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_worker(process: subprocess.Popen[bytes]) -> None:
     """Kill the worker and everything it started, if any of it still runs."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _environment(assignment: Assignment) -> Mapping[str, str]:
+def environment_of(assignment: Assignment) -> Mapping[str, str]:
     """Of accelerators a worker finds those that it is given."""
     device = assignment.device
     return {} if device is None else backend(device.backend).environment(device, assignment.peers)

@@ -24,6 +24,10 @@ class Assignment(Record):
     """Other devices that a transfer may go to, the next one first."""
     shapes: tuple[tuple[int, ...], ...] = ()
     """Shapes to try, each shortly, instead of measuring the case."""
+    try_s: float = 0.5
+    """So long each shape warms up, and so long it is timed; more would rank them alike."""
+    one_by_one: bool = False
+    """Whether products are timed one by one instead, as the exhaustive search does."""
 
 
 class Message(Record):

@@ -19,7 +19,7 @@ from bench.evidence.plan import Plan
 from bench.execution import runner
 from bench.execution.processes import WarmWorker
 from bench.execution.runner import Execute, Listener, run_plan
-from bench.execution.tuning import Try, tune
+from bench.execution.shapes.tuning import Try, tune
 from bench.machine.installation import intruders
 
 Say = Callable[[str], None]

@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, assert_never
 
@@ -21,22 +22,31 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
-    """Read one assignment from standard input, answer on standard output."""
+    """Read one assignment from standard input, answer on standard output.
+
+    Options are modules to load meanwhile, and `--kept` for one that goes on to the next assignment
+    until its input ends.
+    """
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not write into the answers
     _die_with_parent()
-    if "--warm" in sys.argv[1:]:
-        importlib.import_module("numba")
-    line = sys.stdin.buffer.readline()
-    if not line:  # started ahead and not needed
-        return
-    assignment = receive(Assignment, line)
+    options = sys.argv[1:]
+    for module in options:
+        if not module.startswith("--") and find_spec(module.partition(".")[0]) is not None:
+            importlib.import_module(module)
     # The parent may be gone, or may have seen enough: then nobody needs the answer.
     with contextlib.suppress(BrokenPipeError):
-        if assignment.shapes:
-            search(assignment, answers)
-        else:
-            send(answers, Message(outcome=execute_assignment(assignment, answers)))
+        while line := sys.stdin.buffer.readline():  # none, if started ahead and not needed
+            _answer(receive(Assignment, line), answers)
+            if "--kept" not in options:
+                return
+
+
+def _answer(assignment: Assignment, answers: IO[bytes]) -> None:
+    if assignment.shapes:
+        search(assignment, answers)
+    else:
+        send(answers, Message(outcome=execute_assignment(assignment, answers)))
 
 
 def _die_with_parent() -> None:

@@ -10,7 +10,7 @@ from bench.evidence.plan import Case, KernelCase, StorageCase
 from bench.planning import working_sets
 from bench.planning.feasibility import LLC_MULTIPLE
 from bench.planning.metric_names import metric_name
-from bench.planning.profile import KernelEntry, Profile, StorageSection
+from bench.planning.profile import KernelEntry, Profile, Purpose, StorageSection
 from kernels import KERNELS
 from kernels.gemm.torch.shapes import candidate_shapes
 from kernels.kernel import Kernel
@@ -22,6 +22,8 @@ UNKNOWN_LLC_BYTES = 128 << 20
 
 LARGEST_SET_BYTES = 1 << 30
 """A walk line by line through more than this takes seconds."""
+SUFFIX: dict[Purpose, str] = {"figure": "", "check": ".check", "short": ".short"}
+"""End of the metric's name: what is no figure of the device must not be taken for it."""
 ACCELERATOR_ARRAY_BYTES = 1 << 30
 """Of each array of a bandwidth test: four times 256 MB, which no last-level cache of one has."""
 
@@ -52,7 +54,7 @@ def kernel_cases(
             )
     return [
         KernelCase(
-            metric=stem + suffix,
+            metric=stem + suffix + SUFFIX[entry.purpose],
             unit=_unit(kernel, precision),
             kernel=kernel.name,
             implementation=implementation,
@@ -63,7 +65,7 @@ def kernel_cases(
             seed=profile.seed,
             stopping=entry.stopping or profile.stopping,
             repeats=entry.repeats,
-            group=stem if grouped else None,
+            group=stem + SUFFIX[entry.purpose] if grouped else None,
         )
         for precision, implementation in product(entry.precisions, entry.implementations)
         for stem in (metric_name(kernel.name, device.backend, precision),)

@@ -12,6 +12,10 @@ from bench.evidence.codec import DecodeError, decode
 from bench.evidence.stopping import StoppingRule
 from storage_bench.job import Pattern
 
+Purpose = Literal["figure", "check", "short"]
+"""What a case is for: a figure; only to see that the result is right, in one process at a small
+size; or a figure of seconds beside one that lasts. The last two show in the metric's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class KernelEntry:
@@ -33,6 +37,19 @@ class KernelEntry:
     """Of a kernel that goes over several working sets; None: beyond the claimed caches."""
     stopping: StoppingRule | None = None
     """None takes the profile's."""
+    purpose: Purpose = "figure"
+    phase: str | None = None
+    """Of a profile in phases: the one that this belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEntry:
+    """A part of a run, sealed when it ends."""
+
+    name: str
+    title: str
+    share_s: float
+    """Of the time of the whole run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +85,15 @@ class Profile:
     stopping: StoppingRule
     kernels: tuple[KernelEntry, ...]
     storage: StorageSection | None = None
+    phases: tuple[PhaseEntry, ...] = ()
+    """In the order of their value; empty for a run in one piece."""
 
     def __post_init__(self) -> None:
-        repeats = [entry.repeats for entry in self.kernels]
+        known: set[str | None] = {phase.name for phase in self.phases}
+        known = known or {None}
+        if stray := {entry.phase for entry in self.kernels} - known:
+            raise ValueError(f"phases are {known}, and kernels are of {stray}")
+        repeats = [entry.repeats for entry in self.kernels if entry.purpose != "check"]
         repeats += [job.repeats for job in self.storage.jobs] if self.storage else []
         if any(count < 2 for count in repeats):
             raise ValueError("repeats must be 2 or more: one process gives no interval")

@@ -19,7 +19,7 @@ from bench.evidence.shape_search import ShapeTrial
 from bench.execution.case_runners import request_of, run_kernel
 from bench.execution.protocol import Assignment
 from bench.execution.runner import Listener
-from bench.execution.shape_trials import try_shapes
+from bench.execution.shapes.trials import try_shapes
 from bench.machine import discover
 from bench.machine.cpu_counters import CpuCounters
 from bench.machine.devices.cuda import CudaBackend
@@ -73,6 +73,8 @@ class SimulatedGpu:
     lost_after_s: float | None = None
     """Falls off the bus so long into a measurement."""
     result_error: float = 0.0
+    refused: frozenset[str] = frozenset()
+    """Precisions that its units do not have."""
 
     @property
     def uuid(self) -> str:
@@ -278,7 +280,11 @@ def _kernel(case: KernelCase, card: Running) -> Kernel:
         measures="bytes" if case.unit == "B/s" else "ops",
         implementations=(case.implementation,),
         precisions=(case.precision,),
-        refuses=lambda request: None,
+        refuses=lambda request: (
+            f"no {request.precision.name} here"
+            if request.precision.name in card.gpu.refused
+            else None
+        ),
         prepare=prepare,
     )
 

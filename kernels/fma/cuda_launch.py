@@ -9,6 +9,7 @@ from importlib.metadata import version
 import numpy as np
 from numba import cuda
 
+from kernels.codegen.lent_names import lent_names
 from kernels.fma import data
 from kernels.fma.cuda_chains import chains
 from kernels.fma.cuda_device import name_and_multiprocessors
@@ -45,7 +46,7 @@ class CudaFmaLaunch:
         self.work = Work(ops=ops_per_block * blocks * chunks, bytes_moved=0)
         self._ops_per_block = ops_per_block
         self.tolerance = data.tolerance(self._form, self._passes, fused=True)
-        self.executed: Mapping[str, str] = {
+        executed = {
             "library": f"numba-cuda {version('numba-cuda')}",
             "device": name,
             "instruction": instruction.ptx,
@@ -53,11 +54,14 @@ class CudaFmaLaunch:
             "threads": str(threads),
             "chains": str(CHAINS),
         }
-        with warnings.catch_warnings():
+        self.executed: Mapping[str, str] = executed
+        with warnings.catch_warnings(), lent_names() as lent:
             # One block a multiprocessor is meant; numba-cuda takes few blocks for a mistake.
             warnings.filterwarnings("ignore", "Grid size")
             self._kernel = cuda.jit(chains)[blocks, threads]
-        self._launch(first=1)  # compiled now; what every later chunk is compared with
+            self._launch(first=1)  # compiled now; what every later chunk is compared with
+        if lent:
+            executed["lent to numpy"] = ", ".join(lent)
 
     def run(self) -> None:
         """Run every chunk on every multiprocessor, and wait for it.

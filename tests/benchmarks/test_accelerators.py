@@ -31,12 +31,12 @@ from bench.evidence.plan import KernelCase
 from bench.evidence.stopping import StoppingRule
 from bench.execution.protocol import Assignment
 from bench.execution.runner import Listener, in_a_process
-from bench.execution.tuning import tune
+from bench.execution.shapes import exhaustive
+from bench.execution.shapes.tuning import tune
 from bench.machine import discover
 from bench.machine.devices import backend
 from bench.planning import plan as make_plan
 from bench.planning import profile
-from bench.testing import exhaustive_shape_search
 from reports.judgement.acceptance import Criterion, Searched, criteria, header, search_criteria
 from reports.verification import verify
 
@@ -99,9 +99,9 @@ def test_our_search_against_the_exhaustive_one(benchmark: BenchmarkFixture) -> N
     shape, state = our_search(inventory)
     duration_s = time.perf_counter() - began_s
 
-    products = exhaustive_shape_search.Products("cuda:0", "bf16")
+    products = exhaustive.Products("cuda:0", "bf16")
     limit_s = float(os.environ.get("CAPBENCH_MAMF_S") or 420)
-    found = exhaustive_shape_search.search(products.rate, time.perf_counter, limit_s)
+    found = exhaustive.search(products.rate, time.perf_counter, limit_s)
     again = tuple(
         (mine, theirs)
         for _ in range(REPEATS)

@@ -13,7 +13,7 @@ from bench.evidence.bundle_writer import BundleWriter
 from bench.evidence.codec import replace
 from bench.evidence.stopping import StoppingRule
 from bench.execution.runner import run_plan
-from bench.execution.tuning import tune
+from bench.execution.shapes.tuning import tune
 from bench.planning import plan
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.gpu_node import SimulatedGpu, SimulatedNode

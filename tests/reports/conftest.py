@@ -12,7 +12,7 @@ from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Device, Storage
 from bench.evidence.stopping import StoppingRule
 from bench.execution.runner import run_plan
-from bench.execution.tuning import tune
+from bench.execution.shapes.tuning import tune
 from bench.planning import plan as plan_for
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.complete_run import simulated_run

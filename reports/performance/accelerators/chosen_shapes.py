@@ -22,7 +22,7 @@ class ChosenShape:
 
 
 def chosen_shapes(subject: Subject) -> tuple[ChosenShape, ...]:
-    """Every search of the plan."""
+    """Every search of the plan that a measured shape follows from."""
     evidence = subject.evidence
     models = {device.uuid: device.name for device in evidence.inventory.devices}
     return tuple(
@@ -37,4 +37,5 @@ def chosen_shapes(subject: Subject) -> tuple[ChosenShape, ...]:
             trials=search.trials,
         )
         for search in evidence.plan.searches
+        if search.decides
     )

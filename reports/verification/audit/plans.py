@@ -13,7 +13,7 @@ from bench.evidence.plan import CPU, Case, GuaranteeCase, KernelCase, Plan, Stor
 from bench.evidence.stopping import StoppingRule
 from bench.planning import plan
 from bench.planning import profile as profiles
-from bench.planning.cases import StorageWay, kernel_cases
+from bench.planning.cases import SUFFIX, StorageWay, kernel_cases
 from bench.planning.profile import KernelEntry, Profile, StorageEntry
 from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
@@ -44,12 +44,20 @@ def _kernel_name(evidence: Evidence, case: KernelCase, devices: dict[str, Device
     device = devices.get(case.device)
     if device is None:
         return f"device {case.device} is not in inventory.json"
-    entry = KernelEntry(
-        case.kernel, (case.precision,), (case.implementation,), 2,
-        cores=("all", "one"), cards=("together", "alone"), shape=case.shape,
+    entries = tuple(
+        KernelEntry(
+            case.kernel, (case.precision,), (case.implementation,), 2,
+            cores=("all", "one"), cards=("together", "alone"), shape=case.shape, purpose=purpose,
+        )
+        for purpose in SUFFIX
     )  # fmt: skip
+    profile = Profile("", "", 0, ANY, entries)
     try:
-        named = kernel_cases(evidence.inventory, device, entry, Profile("", "", 0, ANY, (entry,)))
+        named = [
+            each
+            for entry in entries
+            for each in kernel_cases(evidence.inventory, device, entry, profile)
+        ]
     except UsageError as error:
         return error.message
     found = replace(case, seed=0, stopping=ANY, repeats=2)
@@ -133,10 +141,11 @@ def _planned_again(evidence: Evidence, profile: Profile) -> list[Case] | str:
         again = plan(evidence.inventory, profile, asked.profile_sha256, way, asked.only)
     except UsageError as error:
         return error.message
-    tried = [(s.kernel, s.implementation, s.precision, s.devices) for s in asked.searches]
+    ours = [search for search in asked.searches if search.decides]
+    tried = [(s.kernel, s.implementation, s.precision, s.devices) for s in ours]
     if tried != [(s.kernel, s.implementation, s.precision, s.devices) for s in again.searches]:
         return f"profile {asked.profile} searches other shapes"
-    for found, wanted in zip(asked.searches, again.searches, strict=True):
+    for found, wanted in zip(ours, again.searches, strict=True):
         if [trial.shape for trial in found.trials] != [trial.shape for trial in wanted.trials]:
             return f"profile {asked.profile} tries other shapes of {found.kernel}"
     return _comparable(again)

@@ -22,7 +22,7 @@ from bench.evidence.stopping import StoppingRule
 from bench.evidence.throttle_reasons import REASONS
 from bench.execution.protocol import Assignment
 from bench.execution.runner import run_plan
-from bench.execution.tuning import tune
+from bench.execution.shapes.tuning import tune
 from bench.planning import plan as make_plan
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.gpu_node import FLOP_PER_S, MAX_CLOCK_HZ, SLOW_SHARE, SimulatedGpu, SimulatedNode

@@ -10,12 +10,9 @@ from bench.evidence.shape_search import ShapeTrial
 from bench.machine.devices.backend import Watch
 from kernels.kernel import Kernel, Launch, Request, Shape
 
-TRIAL_S = 0.5
-"""So long each shape warms up, and so long it is timed; more would rank the same shapes alike."""
-
 
 def try_shapes(
-    kernel: Kernel, request: Request, shapes: Iterable[Shape], watch: Watch, try_s: float = TRIAL_S
+    kernel: Kernel, request: Request, shapes: Iterable[Shape], watch: Watch, try_s: float = 0.5
 ) -> Iterator[ShapeTrial]:
     """Time every shape for `try_s` seconds on the device of the request, one after the other.
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.evidence.shape_search import Shape
-from bench.testing.exhaustive_shape_search import (
+from bench.execution.shapes.exhaustive import (
     COUNTED,
     LOAD_SHAPE,
     WARM_UPS,

@@ -1,5 +1,5 @@
 from bench.evidence.shape_search import ShapeTrial, best
-from bench.execution.shape_trials import try_shapes
+from bench.execution.shapes.trials import try_shapes
 from bench.testing.scripted import ScriptedWatch, SimulatedLaunch
 from kernels.kernel import Kernel, Launch, Place, Request, Shape, Work
 from kernels.precision import PRECISIONS

@@ -8,7 +8,7 @@ from bench.evidence.plan import KernelCase, Plan
 from bench.evidence.shape_search import NOT_TRIED, ShapeTrial
 from bench.evidence.stopping import StoppingRule
 from bench.execution.protocol import Assignment
-from bench.execution.tuning import in_processes, tune
+from bench.execution.shapes.tuning import in_processes, tune
 from bench.planning import plan as make_plan
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.gpu_node import FLOP_PER_S, SLOW_SHAPE, SLOW_SHARE, SimulatedNode

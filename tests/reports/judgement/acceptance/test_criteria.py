@@ -5,30 +5,23 @@ from pathlib import Path
 import pytest
 
 from bench.analysis import conclude
+from bench.errors import UsageError
 from bench.evidence import Evidence, Tool
 from bench.evidence.codec import replace
 from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.outcome import Failed, Measured, Reason
 from bench.evidence.plan import KernelCase
-from bench.evidence.shape_search import ShapeTrial
 from bench.execution.runner import run_plan
-from bench.execution.tuning import tune
+from bench.execution.shapes.tuning import tune
 from bench.planning import plan as make_plan
 from bench.planning import profile
 from bench.testing.gpu_node import FLOP_PER_S, MAX_CLOCK_HZ, SimulatedGpu, SimulatedNode
-from reports.judgement.acceptance import (
-    BF16,
-    FMA,
-    FP8,
-    Criterion,
-    Searched,
-    criteria,
-    header,
-    search_criteria,
-)
+from reports.judgement.acceptance.criteria import Bound, default_for, header, judged, load, names
+from reports.judgement.acceptance.criterion import Criterion
 from reports.performance.subject import Subject
 
-PROFILE = Path(__file__).parents[2] / "benchmarks" / "accelerators.toml"
+FMA, BF16, FP8 = "cuda.vector.fp32", "cuda.matrix.bf16", "cuda.matrix.fp8"
+PROFILE = Path(__file__).parents[3] / "benchmarks" / "accelerators.toml"
 CLOCK, CYCLE, BF16_BAR, FP8_BAR, SPREAD, MEMORY = range(6)
 
 
@@ -45,6 +38,10 @@ def evidence_of(*gpus: SimulatedGpu) -> Evidence:
         "2025-01-01T00:00:00+00:00", "2025-01-01T00:10:00+00:00",
         inventory, plan, outcomes, interrupted,
     )  # fmt: skip
+
+
+def criteria(subject: Subject) -> tuple[Criterion, ...]:
+    return judged(subject, load("h100-sxm@1"))
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +64,53 @@ def changed(evidence: Evidence, metric: str, **changes: object) -> Evidence:
         for o in evidence.outcomes
     )
     return replace(evidence, outcomes=outcomes)
+
+
+VERDICTS = {
+    1.0: [False, None, True, False, True, False],
+    0.5: [False, None, False, False, True, False],
+    1 / 12: [False, None, None, None, None, False],
+}
+"""By the speed of the card: what the criteria said before they were a file (9ae6532)."""
+
+
+@pytest.mark.parametrize("speed", VERDICTS)
+def test_the_simulated_node_has_the_verdicts_that_it_always_had(speed: float) -> None:
+    found = criteria(Subject(evidence_of(SimulatedGpu(0, speed=speed))))
+
+    assert [criterion.holds for criterion in found] == VERDICTS[speed]
+
+
+def test_wrong_results_never_hold() -> None:
+    found = criteria(Subject(evidence_of(SimulatedGpu(0, result_error=1.0))))
+
+    assert [criterion.holds for criterion in found] == [None] * 6
+
+
+def test_a_card_has_its_own_criteria_and_an_unknown_one_those_of_any_card(
+    sound: Evidence,
+) -> None:
+    card = sound.inventory.devices[-1]
+
+    assert default_for(card) == "h100-sxm@1"
+    assert default_for(replace(card, name="NVIDIA H200")) == "data-sheet@1"
+    assert default_for(replace(card, name="Abacus 9000")) == "data-sheet@1"
+
+
+def test_every_shipped_bound_has_a_source() -> None:
+    assert [bound for name in names() for bound in load(name).bounds if not bound.source] == []
+
+
+def test_a_bound_without_its_rate_is_refused() -> None:
+    with pytest.raises(ValueError, match="a rate belongs to"):
+        Bound(BF16, "rate", 1.0, "somebody")
+    with pytest.raises(ValueError, match="a ratio above 0"):
+        Bound(BF16, "spread", 0.0, "somebody")
+
+
+def test_unknown_criteria_are_named_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="Known are data-sheet@1, h100-sxm@1"):
+        load("abacus@1")
 
 
 def test_the_profile_gives_every_bar_and_the_plan_is_one_of_minutes(sound: Evidence) -> None:
@@ -206,54 +250,3 @@ def test_the_header_names_what_the_ratios_depend_on(sound: Evidence) -> None:
         "NVIDIA H100 80GB HBM3 (GPU-00000000-0000-4000-8000-000000000000), whole, "
         "driver simulated, power limit 700 W of 700 W, ECC on, torch simulated, 2025-01-01"
     )
-
-
-SEARCHED = Searched(
-    shape=(1, 1, 1),
-    burst=990.0,
-    plateau_rate=900.0,
-    duration_s=40.0,
-    trials=(
-        ShapeTrial((2, 2, 2), 1000.0),
-        ShapeTrial((3, 3, 3), None, "memory"),
-        ShapeTrial((1, 1, 1), 950.0),
-    ),
-    planned=3,
-    exhaustive_s=420.0,
-    again=((980.0, 970.0), (984.0, 980.0), (970.0, 990.0)),
-)
-
-
-def test_our_search_is_held_against_the_exhaustive_one_by_its_statistic() -> None:
-    ratios = [criterion.ratio for criterion in search_criteria(SEARCHED)]
-
-    # The best of the search was lucky: measured again it is 980.
-    assert ratios == pytest.approx([0.98, 1.0, 0.99, 0.9, 40 / 420])
-    assert [criterion.holds for criterion in search_criteria(SEARCHED)] == [
-        False,
-        True,
-        False,
-        False,
-        True,
-    ]
-
-
-def test_a_search_that_was_cut_short_says_so() -> None:
-    whole, cut = search_criteria(SEARCHED), search_criteria(replace(SEARCHED, planned=3375))
-
-    assert "cut short" not in whole[-1].detail
-    assert cut[-1].detail == "40.0 s of 420 s, which was cut short"
-    assert cut[0].detail.endswith("best of 3 of 3375 shapes in 420 s")
-
-
-@pytest.mark.parametrize(
-    ("criterion", "said"),
-    [
-        (Criterion("x", 1.0, 1.0, "t"), "x: 1.0000, wanted ≥ 1: holds; t"),
-        (Criterion("x", 0.9999, 1.0, "t"), "x: 0.9999, wanted ≥ 1: DOES NOT HOLD; t"),
-        (Criterion("x", 0.01, 0.01, "t", at_most=True), "x: 0.0100, wanted ≤ 0.01: holds; t"),
-        (Criterion("x", float("nan"), 1.0, "t"), "x: nan, wanted ≥ 1: DOES NOT HOLD; t"),
-    ],
-)
-def test_a_bar_is_told_with_what_was_wanted(criterion: Criterion, said: str) -> None:
-    assert str(criterion) == said

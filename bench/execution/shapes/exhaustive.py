@@ -69,8 +69,8 @@ def search(
     the grid. Raises ValueError if no shape had a rate.
     """
     began_s = now_s()
-    while now_s() - began_s < load_s:
-        rate(LOAD_SHAPE)
+    while now_s() - began_s < load_s and rate(LOAD_SHAPE) is not None:
+        pass
     order = list(grid() if shapes is None else shapes)
     random.Random(seed).shuffle(order)
     trials: list[ShapeTrial] = []

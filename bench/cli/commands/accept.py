@@ -1,0 +1,124 @@
+"""`capbench accept`: everything that matters of one card, within a budget of time."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.output import json_option, print_json, status
+
+if TYPE_CHECKING:
+    from bench.execution.acceptance.session import AcceptanceSession
+
+
+@click.command()
+@click.option(
+    "--criteria", "criteria_name", metavar="NAME",
+    help="Criteria to judge by, for example h100-sxm@1; default: those of the card found.",
+)  # fmt: skip
+@click.option(
+    "--budget", "budget_s", type=click.FloatRange(min=30), default=240.0, show_default=True,
+    help="Seconds that everything may take, the start of the program included.",
+)  # fmt: skip
+@click.option("--card", metavar="INDEX|UUID", help="Which of several; default: the first.")
+@click.option(
+    "--output", type=click.Path(path_type=Path),
+    help="Folder to make for evidence and log; default: a new one, whose name is printed.",
+)  # fmt: skip
+@click.option(
+    "--resume", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of an acceptance that did not come to its end: what never began is measured.",
+)  # fmt: skip
+@json_option
+@click.pass_context
+def accept(
+    context: click.Context,
+    criteria_name: str | None,
+    budget_s: float,
+    card: str | None,
+    output: Path | None,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure one accelerator, the most valuable first, and hold it against its criteria."""
+    from bench.errors import UsageError
+    from bench.execution.acceptance.process_age import process_age_s
+    from bench.execution.session import exit_code, refuse_collisions
+    from reports.judgement.acceptance import criteria
+    from reports.judgement.acceptance.table import checked, checks, rows
+    from reports.render.acceptance import text
+    from reports.verification import examine_evidence
+
+    began_s = time.monotonic() - process_age_s()
+    refuse_collisions()
+    if criteria_name is not None:
+        criteria.load(criteria_name)
+    if resume is not None and output is not None:
+        raise UsageError("--resume goes on in its own folder.", "Leave --output out.")
+    folder = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    session = opened(folder, resume is not None, card, budget_s, began_s)
+    announce(session, budget_s)
+    evidence = session.run()
+    verified = examine_evidence(evidence)
+    wanted = criteria.load(criteria_name or criteria.default_for(session.device))
+    subject = verified.subject
+    found = criteria.judged(subject, wanted)
+    table = rows(subject, found)
+    if as_json:
+        print_json({"criteria": f"{wanted.id}@{wanted.version}", "rows": table, "found": found})
+    else:
+        click.echo(criteria.header(evidence.inventory, evidence.started_at))
+        wrong = checks(subject)
+        click.echo(f"{checked(subject)} kernels right at a small size, {len(wrong)} not")
+        for line in wrong:
+            click.echo(f"  {line}")
+        click.echo(f"criteria {wanted.id}@{wanted.version}: {wanted.title}\n")
+        click.echo(text(table, found))
+    for finding in verified.findings:
+        status(f"audit: {finding.where}: {finding.because} [{finding.rule}]")
+    if evidence.interrupted is not None:
+        status(f"! INCOMPLETE: {evidence.interrupted}; capbench accept --resume {folder}")
+    status(f"{time.monotonic() - began_s:.0f} s in all; evidence: {folder / 'evidence'}")
+    failed = any(criterion.holds is False for criterion in found)
+    context.exit(exit_code(evidence, int(failed)))
+
+
+def opened(
+    folder: Path, resumed: bool, card: str | None, budget_s: float, began_s: float
+) -> "AcceptanceSession":
+    """A new acceptance, or the one in the folder taken up again."""
+    from functools import partial
+
+    from bench.cli.progress import line
+    from bench.execution.acceptance.kept_worker import KeptWorkers
+    from bench.execution.acceptance.log import Log
+    from bench.execution.acceptance.opening import begin, choose_card, take_up
+    from bench.machine import discover
+
+    log = Log(folder / "accept.log", status)
+
+    def elapsed_s() -> float:
+        return time.monotonic() - began_s
+
+    workers = partial(KeptWorkers, tell=log.add)
+    inventory = discover(None)
+    if resumed:
+        return take_up(inventory, card, budget_s, folder, workers, elapsed_s, log, line)
+    chosen = choose_card(inventory, card)
+    return begin(inventory, chosen, budget_s, folder, workers(chosen), elapsed_s, log, line)
+
+
+def announce(session: "AcceptanceSession", budget_s: float) -> None:
+    """Say beforehand what will be done, and what the budget leaves out."""
+    device = session.device
+    status(f"{device.name} ({device.uuid}), {budget_s:.0f} s")
+    for phase in session.phases:
+        until = "left out: the budget ends before it"
+        if phase.end_s is not None:
+            until = f"until {phase.end_s:.0f} s"
+            until += "" if phase.cases else f", if {phase.entry.share_s:.0f} s are left for it"
+        status(f"  {phase.number}  {phase.entry.title}: {until}")
+    for absent in session.inventory.absent:
+        status(f"{absent.backend}: absent: {absent.reason}")

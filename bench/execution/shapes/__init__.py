@@ -1,0 +1,1 @@
+"""Shapes of a product: those that a run tries, and all of them."""
