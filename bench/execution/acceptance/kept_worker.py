@@ -25,6 +25,7 @@ from bench.machine.devices import backend
 LIBRARIES = ("torch", "numba.cuda")
 """Loaded by a worker before it is asked for anything; neither makes a context."""
 FEW_CPUS = 4
+NO_TIME = "no time was left for it"
 _CHUNK_BYTES = 1 << 16
 
 Said = Callable[[Message], None]
@@ -74,7 +75,9 @@ class KeptWorker:
 
         end_s = time.monotonic() + limit_s
         while left := assignment.shapes[len(trials) :]:
-            reason = self._ask(replace(assignment, shapes=left), end_s - time.monotonic(), answered)
+            if (left_s := end_s - time.monotonic()) <= 0:
+                return (*trials, *(ShapeTrial(shape, None, NO_TIME) for shape in left))
+            reason = self._ask(replace(assignment, shapes=left), left_s, answered)
             if reason is None:
                 break
             ended_it = left if reason.code == "timeout" else left[:1]

@@ -108,5 +108,5 @@ def _on_record(found: Unfinished, folder: Path) -> list[Outcome]:
 
 
 def _stays(outcome: Outcome) -> bool:
-    """Whether it was begun, or can never be: to measure again until it looks better is to choose."""
+    """Whether it was begun, or can never be: what is measured until it looks better is chosen."""
     return not isinstance(outcome, Skipped) or outcome.reason.code in ("refused", "cannot-run-here")
