@@ -1,8 +1,5 @@
-"""The evidence bundle as a folder of canonical JSON files, read as a whole."""
+"""The evidence bundle, canonical JSON files in a folder or a .zip file, read as a whole."""
 
-import os
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,19 +8,13 @@ from bench.evidence import FORMAT, Evidence, Tool, codec
 from bench.evidence import manifest as seal
 from bench.evidence.codec import Record
 from bench.evidence.conclusions import CaseJudgement, Estimate
+from bench.evidence.container import files_of
+from bench.evidence.container.limits import PARTIAL
 from bench.evidence.inventory import Inventory
 from bench.evidence.outcome import Outcome, outcome_path
 from bench.evidence.plan import Plan
 
 T = TypeVar("T")
-
-MAX_FILES = 20_000
-MAX_FILE_BYTES = 256 << 20
-MAX_BYTES = 1 << 30
-PARTIAL = ".partial"
-"""End of the name of a file that is being written."""
-_NEXT_STEP = "Give the evidence/ folder of a run."
-_PATH = re.compile(r"[a-z0-9][A-Za-z0-9._-]*(/[a-z0-9][A-Za-z0-9._-]*)*")
 
 
 class Run(Record):
@@ -86,20 +77,20 @@ def unfinished(folder: Path) -> Unfinished:
     return found
 
 
-def read(folder: Path) -> Evidence:
-    """The evidence in a sealed folder, with every byte checked against the manifest.
+def read(bundle: Path) -> Evidence:
+    """The evidence in a sealed folder or .zip file, every byte checked against the manifest.
 
     Raises InvalidEvidence, naming the file, for anything else. Estimates are read as they stand:
     whether they follow from the outcomes is for `reports.verification`.
     """
-    if folder.is_dir() and not (folder / seal.NAME).exists():
-        raise InvalidEvidence(f"{folder} holds no {seal.NAME}.", _instead(folder))
-    files = files_of(folder)
+    if bundle.is_dir() and not (bundle / seal.NAME).exists():
+        raise InvalidEvidence(f"{bundle} holds no {seal.NAME}.", _instead(bundle))
+    files = files_of(bundle)
     manifest = files.pop(seal.NAME, b"")
     found = seal.check(manifest, files)
     if found.format != FORMAT:
         raise InvalidEvidence(
-            f"{folder} is evidence format {found.format}; this capbench reads format {FORMAT}.",
+            f"{bundle} is evidence format {found.format}; this capbench reads format {FORMAT}.",
             "Upgrade capbench." if found.format > FORMAT else "Read it with an older capbench.",
         )
     run = _part(files, "run.json", Run)
@@ -168,44 +159,3 @@ def _part(files: dict[str, bytes], name: str, wanted: type[T]) -> T:
         raise InvalidEvidence(
             f"{name} is not what capbench writes: {error}.", "Give a bundle that capbench wrote."
         ) from error
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every regular file below the folder by its relative path; nothing else is accepted."""
-    if not folder.is_dir():
-        what = "not a folder" if folder.exists() else "not there"
-        raise InvalidEvidence(f"{folder} is {what}.", _NEXT_STEP)
-    files: dict[str, bytes] = {}
-    total_bytes = 0
-    for name, path, size_bytes in _found(str(folder), ""):
-        total_bytes += size_bytes
-        if len(files) >= MAX_FILES or size_bytes > MAX_FILE_BYTES or total_bytes > MAX_BYTES:
-            raise InvalidEvidence(f"{name} is past the limits of a bundle.", _NEXT_STEP)
-        try:
-            with open(path, "rb", buffering=0) as file:
-                files[name] = file.readall()
-        except OSError as error:
-            raise InvalidEvidence(
-                f"{name} cannot be read: {error.strerror}.", _NEXT_STEP
-            ) from error
-    return dict(sorted(files.items()))
-
-
-def _found(folder: str, prefix: str) -> Iterator[tuple[str, str, int]]:
-    """Relative name, path and size of every file; each folder is listed once."""
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = prefix + entry.name
-                if entry.is_symlink():
-                    raise InvalidEvidence(f"{name} is a symbolic link.", _NEXT_STEP)
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _found(entry.path, f"{name}/")
-                elif entry.is_file(follow_symlinks=False) and _PATH.fullmatch(name):
-                    yield name, entry.path, entry.stat(follow_symlinks=False).st_size
-                else:
-                    raise InvalidEvidence(f"{name!r} is no part of evidence.", _NEXT_STEP)
-    except OSError as error:
-        raise InvalidEvidence(f"{folder} cannot be read: {error.strerror}.", _NEXT_STEP) from error
-    except RecursionError as error:
-        raise InvalidEvidence(f"{prefix} is no part of evidence.", _NEXT_STEP) from error

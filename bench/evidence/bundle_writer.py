@@ -7,15 +7,10 @@ from pathlib import Path
 from bench.errors import Incomplete, UsageError
 from bench.evidence import FORMAT, Evidence
 from bench.evidence import manifest as seal
-from bench.evidence.bundle_reader import (
-    PARTIAL,
-    Estimates,
-    Judgements,
-    OutcomeFile,
-    Run,
-    files_of,
-)
+from bench.evidence.bundle_reader import Estimates, Judgements, OutcomeFile, Run
 from bench.evidence.codec import canonical, decode, encode
+from bench.evidence.container import files_of
+from bench.evidence.container.limits import PARTIAL
 from bench.evidence.inventory import Inventory
 from bench.evidence.outcome import Outcome, outcome_path
 from bench.evidence.plan import Plan

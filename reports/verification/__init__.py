@@ -21,24 +21,25 @@ from reports.verification.recompute import (
 __all__ = ["AuditFinding", "VerifiedEvidence", "examine", "examine_evidence", "verify"]
 
 
-def verify(folder: Path) -> VerifiedEvidence:
-    """The evidence in `folder`, if all of it holds. Raises InvalidEvidence, naming the file."""
-    verified = examine(folder)
+def verify(bundle: Path) -> VerifiedEvidence:
+    """The evidence in `bundle`, if all of it holds. Raises InvalidEvidence, naming the file."""
+    verified = examine(bundle)
     if critical := grave(verified.findings, Severity.CRITICAL):
         more = f" ({len(critical) - 1} more such findings)" if len(critical) > 1 else ""
         raise InvalidEvidence(
             f"{critical[0].where}: {critical[0].because} [{critical[0].rule}]{more}.",
-            f"Do not use this bundle; capbench verify {folder} lists every finding.",
+            f"Do not use this bundle; capbench verify {bundle} lists every finding.",
         )
     return verified
 
 
-def examine(folder: Path) -> VerifiedEvidence:
-    """The evidence in `folder`, and everything that an audit of it found, critical or not.
+def examine(bundle: Path) -> VerifiedEvidence:
+    """The evidence in `bundle`, and everything that an audit of it found, critical or not.
 
-    Raises InvalidEvidence where it is not whole or its figures do not follow from it.
+    A bundle is a folder or a .zip file. Raises InvalidEvidence where it is not whole or its figures
+    do not follow from it.
     """
-    return examine_evidence(bundle_reader.read(folder))
+    return examine_evidence(bundle_reader.read(bundle))
 
 
 def examine_evidence(evidence: Evidence) -> VerifiedEvidence:

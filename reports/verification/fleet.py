@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import CapbenchError
-from bench.evidence import bundle_reader
 from bench.evidence import manifest as seal
 from bench.evidence.codec.record import msgspec
+from bench.evidence.container import files_of
 from bench.evidence.plan import Plan
 from reports.performance import analyse
 from reports.performance.machine import MachineAnalysis
@@ -162,7 +162,7 @@ def _here(bundle: Path, condensed: bool) -> Examined:
 def _whole(bundle: Path) -> bytes | None:
     """The manifest of a bundle all of whose bytes are those that it names; None of any other."""
     try:
-        files = bundle_reader.files_of(bundle)
+        files = files_of(bundle)
         manifest = files.pop(seal.NAME)
         seal.check(manifest, files)
     except (CapbenchError, KeyError):

@@ -4,7 +4,8 @@ from collections import Counter
 
 from bench.analysis.estimates import estimates_of
 from bench.errors import InvalidEvidence
-from bench.evidence import Evidence, bundle_reader
+from bench.evidence import Evidence
+from bench.evidence.container.limits import MAX_FILES
 from bench.evidence.outcome import Measured, MeasuredIO, MeasuredReplicate, outcome_path
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
 from reports.performance.subject import Subject
@@ -26,7 +27,7 @@ def require_shapes(evidence: Evidence) -> None:
 def require_plan_carried_out(evidence: Evidence) -> None:
     """Every planned repeat has exactly one outcome: leaving out a bad one would flatter."""
     planned = sum(case.repeats for case in evidence.plan.cases)
-    if planned > bundle_reader.MAX_FILES:  # said before they are all written down
+    if planned > MAX_FILES:  # said before they are all written down
         raise invalid(f"plan.json: {planned} repeats are more than a bundle can hold.")
     wanted = Counter((case.id, repeat) for case, repeat in evidence.plan.scheduled_cases())
     found = Counter((outcome.case_id, outcome.repeat) for outcome in evidence.outcomes)

@@ -1,4 +1,4 @@
-"""Search for evidence bundles: in folders, by globs, and in lists of paths."""
+"""Search for evidence bundles, folders and .zip files: in folders, by globs, in lists of paths."""
 
 import glob
 import os
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.errors import UsageError
+from bench.evidence.container import is_zip
 from bench.evidence.manifest import NAME
 
 PLAN = "plan.json"
@@ -18,15 +19,16 @@ MAX_LIST_BYTES = 256 << 20
 def find_bundles(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Every bundle that these paths name, in their order and each once.
 
-    A path is a bundle, a folder that holds bundles at any depth, or a glob. An unsealed bundle is
-    found too, so that it is named and not passed over. A path that is none of these stands for
-    itself, so that whoever reads it says what is wrong with it. Symbolic links inside a folder are
-    not followed. Raises UsageError for a glob that matches nothing.
+    A path is a bundle, a folder that holds bundles at any depth, or a glob. In a folder every .zip
+    file counts as one, and an unsealed bundle is found too, so that it is named and not passed
+    over. A path that is none of these stands for itself, so that whoever reads it says what is
+    wrong with it. Symbolic links inside a folder are not followed. Raises UsageError for a glob
+    that matches nothing.
     """
     found: dict[Path, None] = {}
     for path in paths:
         for place in _matching(path):
-            here = [place] if (place / NAME).exists() else list(_below(place))
+            here = [place] if os.path.exists(place / NAME) else list(_below(place))
             for bundle in here or [place]:
                 found.setdefault(bundle)
                 if len(found) > MAX_BUNDLES:
@@ -68,9 +70,12 @@ def _matching(path: Path) -> Iterator[Path]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Bundles inside a folder; what cannot be listed is passed over, as `find` does."""
-    waiting = [str(folder)]
+    waiting = [(str(folder), False)]
     while waiting:
-        current = waiting.pop()
+        current, is_file = waiting.pop()
+        if is_file:
+            yield Path(current)
+            continue
         try:
             with os.scandir(current) as entries:
                 inside = sorted((e for e in entries), key=lambda entry: entry.name)
@@ -79,5 +84,8 @@ def _below(folder: Path) -> Iterator[Path]:
         if current != str(folder) and any(entry.name in (NAME, PLAN) for entry in inside):
             yield Path(current)
             continue
-        folders = [e.path for e in inside if e.is_dir(follow_symlinks=False)]
-        waiting += reversed(folders)
+        for entry in reversed(inside):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, False))
+            elif is_zip(entry.name) and entry.is_file(follow_symlinks=False):
+                waiting.append((entry.path, True))

@@ -57,8 +57,8 @@ def report(
 ) -> None:
     """Verify EVIDENCE (one bundle a machine) and judge it by a plan.
 
-    EVIDENCE is a bundle, a folder that holds bundles at any depth, or a glob. Bundles that cannot
-    be used are named and left out, and the exit code is 4.
+    EVIDENCE is a bundle (a folder or a .zip file), a folder that holds bundles at any depth, or a
+    glob. Bundles that cannot be used are named and left out, and the exit code is 4.
     """
     from bench.evidence.bundle_writer import write_atomically
     from reports.performance import analyse

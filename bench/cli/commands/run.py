@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="Folder to make for evidence and reports; default: a new one, whose name is printed.",
+    help="Folder to make for evidence and reports, or one file of all, NAME.zip; default: a new "
+    "folder, whose name is printed.",
 )
 @storage_option
 @click.option(
@@ -61,27 +62,34 @@ def run(
     from bench.cli.commands.plan import prepare
     from bench.cli.progress import follow
     from bench.cli.report_request import Question, show, write_all
+    from bench.evidence.container import is_zip
+    from bench.evidence.container.packing import one_file
     from bench.execution.processes import WarmWorker
     from bench.execution.session import exit_code, refuse_collisions, run_session
     from reports.performance import analyse
     from reports.verification import examine_evidence
 
-    folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    with WarmWorker() if simulate is None else nullcontext() as ahead:
-        refuse_collisions()
-        # A fault in these files shows now, not after two minutes of measuring.
-        question = Question.from_options(facility, policy, plan_id, year)
-        if simulate is not None:
-            evidence = simulated(simulate, only, folder)
-        else:
-            inventory, planned = prepare(profile, only, directory or folder.absolute().parent)
-            evidence = run_session(
-                inventory, planned, folder, say=status, follow=follow, ahead=ahead
-            )
-    report = question.answer((analyse(examine_evidence(evidence)),))
-    written = write_all(report, folder)
+    target = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    packed = is_zip(target)
+    with one_file(target, status) if packed else nullcontext(target) as folder:
+        with WarmWorker() if simulate is None else nullcontext() as ahead:
+            refuse_collisions()
+            # A fault in these files shows now, not after two minutes of measuring.
+            question = Question.from_options(facility, policy, plan_id, year)
+            if simulate is not None:
+                evidence = simulated(simulate, only, folder)
+            else:
+                inventory, planned = prepare(profile, only, directory or folder.absolute().parent)
+                evidence = run_session(
+                    inventory, planned, folder, say=status, follow=follow, ahead=ahead
+                )
+        report = question.answer((analyse(examine_evidence(evidence)),))
+        written = write_all(report, folder)
     show(report, as_json)
-    status(f"evidence: {folder / 'evidence'}   report: {written}")
+    if packed:
+        status(f"evidence and reports: {target}   check it: capbench verify {target}")
+    else:
+        status(f"evidence: {folder / 'evidence'}   report: {written}")
     context.exit(exit_code(evidence, report.exit_code(strict)))
 
 

@@ -21,8 +21,8 @@ def verify(
 ) -> None:
     """Check every byte of EVIDENCE, compute every figure again, and look for contradictions.
 
-    EVIDENCE is a bundle, a folder that holds bundles at any depth, or a glob. Exits 4 where one of
-    them fails; minor findings are for an auditor to look at.
+    EVIDENCE is a bundle (a folder or a .zip file), a folder that holds bundles at any depth, or a
+    glob. Exits 4 where one of them fails; minor findings are for an auditor to look at.
     """
     bundles = bundles_of(paths, lists)
     context.exit(one(bundles[0], as_json) if len(bundles) == 1 else many(bundles, cache, as_json))
@@ -59,14 +59,14 @@ def many(bundles: tuple[Path, ...], cache: bool, as_json: bool) -> int:
     return InvalidEvidence.exit_code if failed else 0
 
 
-def one(folder: Path, as_json: bool) -> int:
+def one(bundle: Path, as_json: bool) -> int:
     """Say everything of a single bundle. Return the exit code."""
     from bench.errors import InvalidEvidence
     from reports.render.text import printable
     from reports.verification import examine
     from reports.verification.audit import grave
 
-    verified = examine(folder)
+    verified = examine(bundle)
     evidence, findings = verified.evidence, verified.findings
     valid = not grave(findings)
     if as_json:

@@ -56,6 +56,7 @@ def guarantee(
     from bench.analysis.guarantee import definition as definition_of
     from bench.analysis.guarantee import trials
     from bench.cli.storage.display import show
+    from bench.evidence.container import is_zip
     from bench.execution.guarantee_session import begin, exclusive_lock, run_guarantee, take_up
     from bench.machine.volume import volume
     from bench.planning.guarantee import guarantee_case
@@ -74,6 +75,11 @@ def guarantee(
             work = take_up(resume)
         else:
             assert directory is not None
+            if output is not None and is_zip(output):
+                raise UsageError(
+                    "A guarantee is kept in a folder, where --resume can go on with it.",
+                    "Give a folder with --output; a .zip file of it can be verified too.",
+                )
             folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
             chosen = engines.choose()[0] if engine is None else engine
             implementation = engines.label(chosen, timed=True)

@@ -14,6 +14,7 @@ from bench.evidence import bundle_reader as bundles
 from bench.evidence.bundle_reader import read, unfinished
 from bench.evidence.bundle_writer import BundleWriter, write_atomically
 from bench.evidence.codec import canonical, replace
+from bench.evidence.container import limits
 from bench.evidence.manifest import NAME, seal
 from bench.evidence.shape_search import ShapeSearch, ShapeTrial
 
@@ -160,7 +161,7 @@ def test_a_format_in_the_run_that_the_manifest_does_not_have_is_refused(bundle: 
 def test_more_bytes_than_a_bundle_has_are_not_read(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundles, "MAX_BYTES", 2000)
+    monkeypatch.setattr(limits, "MAX_BYTES", 2000)
 
     with pytest.raises(InvalidEvidence, match="past the limits of a bundle"):
         read(bundle)

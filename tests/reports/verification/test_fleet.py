@@ -7,6 +7,7 @@ import pytest
 from bench.evidence import Evidence
 from bench.evidence.bundle_writer import BundleWriter
 from bench.evidence.codec import replace
+from bench.evidence.container.packing import pack
 from bench.testing.complete_run import simulated_run
 from reports.performance import analyse
 from reports.report import build
@@ -63,6 +64,20 @@ def test_what_was_kept_is_not_verified_again(
     monkeypatch.setattr(fleet, "verify", lambda bundle: pytest.fail("verified again"))
 
     assert list(examine_all(bundles, condensed=True, summaries=kept, processes=1)) == fresh
+
+
+def test_a_summary_is_met_again_in_the_other_form(
+    bundles: list[Path], kept: Summaries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = [tmp_path / f"{bundle.name}.zip" for bundle in bundles]
+    for bundle, path in zip(bundles, packed, strict=True):
+        pack(bundle, path)
+    fresh = list(examine_all(packed, condensed=True, summaries=kept, processes=1))
+    monkeypatch.setattr(fleet, "verify", lambda bundle: pytest.fail("verified again"))
+    found = list(examine_all(bundles, condensed=True, summaries=kept, processes=1))
+
+    assert [each.machine for each in found] == [each.machine for each in fresh]
+    assert all(each.machine for each in fresh)
 
 
 def test_a_changed_byte_never_meets_what_was_kept(bundles: list[Path], kept: Summaries) -> None:

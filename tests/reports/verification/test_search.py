@@ -60,6 +60,24 @@ def test_a_run_that_never_came_to_its_end_is_not_passed_over(racks: Path) -> Non
     ]  # fmt: skip
 
 
+def test_every_zip_file_of_a_folder_counts_and_is_in_its_place(racks: Path) -> None:
+    for name in ("a/node1.zip", "a/node3.ZIP", "b/notes/no-zip", "a/node1/evidence/inside.zip"):
+        (racks / name).write_text("")
+    (racks / "a" / "folder.zip").mkdir()
+    os.symlink(racks / "a" / "node1.zip", racks / "b" / "link.zip")
+
+    assert names(find_bundles([racks]), racks) == [
+        "a/node1/evidence", "a/node1.zip", "a/node2/evidence", "a/node3.ZIP", "b/node3/evidence",
+    ]  # fmt: skip
+    assert names(find_bundles([racks / "a" / "*.zip"]), racks) == ["a/folder.zip", "a/node1.zip"]
+
+
+def test_a_zip_file_stands_for_itself(racks: Path) -> None:
+    (racks / "node.zip").write_text("")
+
+    assert names(find_bundles([racks / "node.zip"]), racks) == ["node.zip"]
+
+
 def test_links_inside_a_folder_are_not_followed(racks: Path) -> None:
     os.symlink(racks / "a", racks / "b" / "notes" / "again")
 

@@ -2,6 +2,10 @@
 
 import ast
 import json
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +37,41 @@ def test_it_goes_through_the_whole_program(folder: Path) -> None:
     assert len(found["machines"][0]["accelerators"]) == 1
     assert {run["metric"] for run in found["accelerators"]} >= {"cuda.matrix.bf16.gpu0"}
     assert (done.exit_code, "SIMULATED" in done.stdout) == (0, True)
+
+
+def test_one_file_holds_evidence_and_reports(tmp_path: Path) -> None:
+    target = tmp_path / "node.zip"
+    arguments = ["run", "--simulate", "eight-gpus", "--output", str(target)]
+    done = CliRunner().invoke(main, arguments)
+    again = CliRunner().invoke(main, arguments)
+    verified = CliRunner().invoke(main, ["verify", str(target)])
+
+    assert os.listdir(tmp_path) == ["node.zip"]
+    assert f"evidence and reports: {target}" in done.stderr
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+    assert (verified.exit_code, "SIMULATED" in verified.stdout) == (0, True)
+    names = zipfile.ZipFile(target).namelist()
+    assert {"evidence/manifest.json", "report.html", "report.json"} <= set(names)
+
+
+def test_a_killed_run_leaves_what_it_saved_beside_its_file(tmp_path: Path) -> None:
+    arguments = ["run", "--simulate", "eight-gpus", "--output", str(tmp_path / "node.zip")]
+    kill_at_report = (
+        "import os, signal, bench.cli.report_request as r\n"
+        "r.write_all = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"from bench.cli import main\nmain({arguments})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", kill_at_report], cwd=ROOT, capture_output=True, text=True
+    )
+    kept = tmp_path / "node.zip.partial"
+    verified = CliRunner().invoke(main, ["verify", str(kept)])
+    again = CliRunner().invoke(main, arguments)
+
+    assert done.returncode == -9
+    assert f"until node.zip is whole, what is measured is kept in {kept}" in done.stderr
+    assert verified.exit_code == 0
+    assert (again.exit_code, "never came to its end" in again.stderr) == (2, True)
 
 
 def test_an_unknown_machine_is_refused_with_those_that_are_known(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from bench.cli import main
 from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.container.packing import pack
 from bench.testing.complete_run import simulated_run
 
 
@@ -59,6 +60,44 @@ def test_what_was_kept_gives_the_same_report(racks: Path) -> None:
     kept = [capbench("report", racks, "--json").stdout for _ in range(2)]
 
     assert kept == [fresh, fresh]
+
+
+@pytest.fixture
+def packed(racks: Path, tmp_path: Path) -> Path:
+    """The same bundles, each in a .zip file."""
+    (tmp_path / "packed").mkdir()
+    for folder in racks.iterdir():
+        pack(folder, tmp_path / "packed" / f"{folder.name}.zip")
+    return tmp_path / "packed"
+
+
+def test_zip_files_give_the_same_report_as_folders(racks: Path, packed: Path) -> None:
+    of_folders = capbench("report", racks, "--json", "--no-cache")
+
+    for named in (packed, packed / "*.zip"):
+        of_files = capbench("report", named, "--json", "--no-cache")
+        assert (of_files.exit_code, of_files.stdout) == (of_folders.exit_code, of_folders.stdout)
+    one = capbench("report", packed / "node1.zip", "--json")
+    assert one.stdout == capbench("report", racks / "node1", "--json").stdout
+
+
+def test_zip_files_are_verified_alone_and_among_folders(racks: Path, packed: Path) -> None:
+    alone = [capbench("verify", path) for path in (packed / "node1.zip", racks / "node1")]
+    (racks / "broken.zip").write_bytes((packed / "node1.zip").read_bytes()[:-100])
+    mixed = capbench("verify", racks, packed)
+
+    assert alone[0].exit_code == 0
+    assert alone[0].stdout == alone[1].stdout
+    assert (mixed.exit_code, mixed.stdout) == (4, "7 bundles: 6 valid, 1 NOT VALID\n")
+    assert f"{racks / 'broken.zip'} is cut off" in mixed.stderr
+
+
+def test_a_zip_file_that_is_none_is_one_line_and_exit_code_4(tmp_path: Path) -> None:
+    (tmp_path / "node.zip").write_text("no archive")
+    done = capbench("verify", tmp_path / "node.zip")
+
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    assert "is no .zip file. Give the evidence/ folder of a run" in done.stderr
 
 
 def test_a_list_names_the_bundles(racks: Path) -> None:

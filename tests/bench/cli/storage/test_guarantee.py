@@ -144,6 +144,13 @@ def test_what_cannot_be_asked_for_is_a_usage_error_and_makes_no_folder(tmp_path,
     assert said in done.stderr
 
 
+def test_a_run_that_may_be_taken_up_again_is_not_written_to_a_zip_file(tmp_path):
+    done = capbench("--directory", tmp_path, "--output", tmp_path / "out.zip")
+
+    assert (done.exit_code, os.listdir(tmp_path)) == (2, [])
+    assert "Give a folder with --output" in done.stderr
+
+
 @pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no tmpfs at /dev/shm")
 def test_a_folder_in_memory_is_a_usage_error_and_makes_no_folder(tmp_path):
     done = capbench("--directory", "/dev/shm", "--tier", "ci", "--output", tmp_path / "out")

@@ -7,6 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from bench.cli import main
+from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.codec import replace
+from bench.evidence.container.packing import pack
+from bench.testing.guarantee import simulated_guarantee
+from bench.testing.machine import simulated_inventory
 from storage_bench.media.evidence.collection import Collection, write
 from storage_bench.media.evidence.report import Answer
 
@@ -91,3 +96,24 @@ def test_a_file_that_is_no_evidence_is_refused(inventory):
     done = CliRunner().invoke(main, options)
     assert done.exit_code == 2
     assert "is no JSON" in done.stderr
+
+
+def test_a_guarantee_counts_in_both_forms_of_its_bundle(inventory: Path, tmp_path: Path) -> None:
+    real = replace(simulated_inventory("db1"), simulated=False)
+    sealed = simulated_guarantee(iops=20e3, inventory=real, run_id="run-1")
+    writer = BundleWriter(tmp_path / "run" / "evidence", sealed.inventory, sealed.plan)
+    for outcome in sealed.outcomes:
+        writer.add(outcome)
+    writer.finish(sealed)
+    pack(tmp_path / "run", tmp_path / "run.zip")
+    fast = 'name = "fast"\nmedia = "flash"\nsource = "register"'
+    place = f'{fast}\nhost = "db1"\nmount_point = "/data"'
+    inventory.write_text(INVENTORY.replace(fast, place))
+
+    found = [
+        ledger(inventory, "--bundle", bundle, "--json")
+        for bundle in (tmp_path / "run" / "evidence", tmp_path / "run.zip")
+    ]
+
+    assert found[0] == found[1]
+    assert "evidenced by run run-1" in found[0]
