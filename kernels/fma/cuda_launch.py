@@ -9,6 +9,7 @@ from importlib.metadata import version
 import numpy as np
 from numba import cuda
 
+from kernels.codegen import cuda_compiler
 from kernels.fma import data
 from kernels.fma.cuda_chains import chains
 from kernels.fma.cuda_device import name_and_multiprocessors
@@ -52,6 +53,7 @@ class CudaFmaLaunch:
             "multiprocessors": str(blocks),
             "threads": str(threads),
             "chains": str(CHAINS),
+            **cuda_compiler.load(),
         }
         with warnings.catch_warnings():
             # One block a multiprocessor is meant; numba-cuda takes few blocks for a mistake.

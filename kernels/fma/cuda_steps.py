@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numba import config
 
+from kernels.codegen import cuda_compiler
+
 CHAINS = 8
 """Accumulators of a thread. With 4 warps a scheduler 32 independent steps: latencies are 4 to 8."""
 PASSES = 32
@@ -66,6 +68,7 @@ def loop_text(ptx: str) -> str:
 
 
 def _on_device() -> tuple[Any, Any]:
+    cuda_compiler.load()
     from llvmlite import ir
     from numba.cuda import types
     from numba.cuda.extending import intrinsic

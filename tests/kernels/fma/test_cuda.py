@@ -17,7 +17,8 @@ from kernels.precision import PRECISIONS
 ROOT = Path(__file__).parents[3]
 ASKED = Request("numba-cuda", PRECISIONS["fp32"], (2, 100), 7, Place("cuda:0", (0,)))
 INSTRUCTIONS = {"fp64": "fma.rn.f64", "fp32": "fma.rn.f32", "fp16": "fma.rn.f16x2"}
-
+# numba-cuda gives NumPy 2.5 a cause to warn.
+STRICT = ("-W", "error", "-W", "ignore:The 'generic' unit for NumPy timedelta:DeprecationWarning")
 
 SIMULATION = """
 import json
@@ -54,7 +55,7 @@ def simulate(precision: str, planted_at: int = 0) -> dict[str, Any]:
     """One launch of 4 threads on 2 multiprocessors, in a process of its own."""
     code = SIMULATION.replace('PRECISION"', f'{precision}"').replace("PLANTED_AT", str(planted_at))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, *STRICT, "-c", code],
         env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
         cwd=ROOT,
         capture_output=True,
