@@ -12,7 +12,7 @@ from numba import cuda
 from kernels.codegen import cuda_compiler
 from kernels.fma import data
 from kernels.fma.cuda_chains import chains
-from kernels.fma.cuda_device import name_and_multiprocessors
+from kernels.fma.cuda_device import index, name_and_multiprocessors
 from kernels.fma.cuda_steps import CHAINS, INSTRUCTIONS, PASSES
 from kernels.fma.formats import FORMATS
 from kernels.kernel import Request, Ticks, Work
@@ -28,9 +28,9 @@ class CudaFmaLaunch:
     """Chains of multiply-adds in every thread; ready when the constructor returns."""
 
     def __init__(self, request: Request, threads: int = THREADS) -> None:
-        instruction = INSTRUCTIONS[request.precision.name]
+        instruction = INSTRUCTIONS[request.implementation, request.precision.name]
         chunks, instructions = request.shape
-        cuda.select_device(int(request.place.device.partition(":")[2] or 0))
+        cuda.select_device(index(request.place.device))
         name, blocks = name_and_multiprocessors()
         self._form = FORMATS[request.precision.name]
         self._rounds = -(-instructions // (WARPS_PER_SCHEDULER * 2 * CHAINS * PASSES))
