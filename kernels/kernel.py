@@ -91,6 +91,10 @@ class Launch(Protocol):
         ...
 
 
+def _from_none(implementation: str, architecture: str | None) -> None:
+    """Every implementation fits any silicon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """A declaration: importing it loads no numpy, numba or torch."""
@@ -106,3 +110,6 @@ class Kernel:
     prepare: Callable[[Request], Launch]
     default_shape: Shape = ()
     """What one launch does where nobody asks for a shape; empty where the planner must choose."""
+    absent_from: Callable[[str, str | None], str | None] = _from_none
+    """Why an implementation has no counterpart in the silicon of an architecture (`9.0`, None where
+    it is not known), or None. Such a case is not planned: it can have no figure on that device."""

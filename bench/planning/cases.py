@@ -68,6 +68,7 @@ def kernel_cases(
             group=stem + SUFFIX[entry.purpose] if grouped else None,
         )
         for precision, implementation in product(entry.precisions, entry.implementations)
+        if kernel.absent_from(implementation, _architecture(device)) is None
         for stem in (metric_name(kernel.name, device.backend, precision),)
         for suffix, cpus, grouped in _ways(inventory, device, entry)
     ]
@@ -107,6 +108,10 @@ def feeding_cpus(inventory: Inventory, device: Device) -> tuple[int, ...]:
         return cpus
     position = rivals.index(device)
     return cpus[position * share : (position + 1) * share]
+
+
+def _architecture(device: Device) -> str | None:
+    return None if device.accelerator is None else device.accelerator.architecture
 
 
 def _node(device: Device) -> int | None:

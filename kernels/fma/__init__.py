@@ -2,12 +2,14 @@
 
 The shape is (chunks, vector instructions in a chunk). The chunk is the unit that is timed inside
 the kernel; its instructions are rounded up to whole passes of the loop. On a CUDA device every warp
-scheduler runs so many instructions a chunk, as every core does on a CPU.
+scheduler runs so many instructions a chunk, as every core does on a CPU: `numba-cuda` one number or
+FP16 pair at a time, `numba-cuda-f32x2` two FP32 numbers where the silicon takes them together.
 """
 
 from __future__ import annotations
 
 from kernels.codegen.isa import cpu_features
+from kernels.fma import packed
 from kernels.fma.formats import FORMATS, MAX_BF16_PASSES
 from kernels.kernel import Kernel, Launch, Request
 
@@ -20,7 +22,7 @@ DEFAULT_SHAPE = (640, 800_000)
 def refuses(request: Request) -> str | None:
     """Why these chains cannot run here, or None: never a format that is only emulated."""
     name = request.precision.name
-    if request.implementation == "numba-cuda":
+    if request.implementation.startswith("numba-cuda"):
         from kernels.fma.cuda_refusal import refuses as cuda_refuses
 
         return cuda_refuses(request)
@@ -44,7 +46,7 @@ def refuses(request: Request) -> str | None:
 
 def prepare(request: Request) -> Launch:
     """Draw the operands, compile the loop or read it from the cache, start the workers."""
-    if request.implementation == "numba-cuda":
+    if request.implementation.startswith("numba-cuda"):
         from kernels.fma.cuda_launch import CudaFmaLaunch
 
         return CudaFmaLaunch(request)
@@ -56,9 +58,10 @@ def prepare(request: Request) -> Launch:
 KERNEL = Kernel(
     name="fma",
     measures="ops",
-    implementations=("numba", "numba-portable", "numba-cuda"),
+    implementations=("numba", "numba-portable", "numba-cuda", packed.IMPLEMENTATION),
     precisions=tuple(FORMATS),
     refuses=refuses,
     prepare=prepare,
     default_shape=DEFAULT_SHAPE,
+    absent_from=packed.absent_from,
 )

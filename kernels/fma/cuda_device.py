@@ -1,4 +1,4 @@
-"""Facts of the current CUDA device; the simulator has neither name nor count."""
+"""Facts of CUDA devices; the simulator's has neither name nor count."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ import os
 from numba import config, cuda
 
 SIMULATED_MULTIPROCESSORS = 2
+
+
+def compute_capability(device: str) -> str:
+    """`9.0` of `cuda:0`, without a context on it."""
+    major, minor = cuda.gpus[index(device)].compute_capability
+    return f"{major}.{minor}"
+
+
+def index(device: str) -> int:
+    """Position of `cuda:1` among the devices that this process sees."""
+    return int(device.partition(":")[2] or 0)
 
 
 def name_and_multiprocessors() -> tuple[str, int]:

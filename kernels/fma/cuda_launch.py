@@ -9,10 +9,10 @@ from importlib.metadata import version
 import numpy as np
 from numba import cuda
 
-from kernels.codegen.lent_names import lent_names
+from kernels.codegen import cuda_compiler
 from kernels.fma import data
 from kernels.fma.cuda_chains import chains
-from kernels.fma.cuda_device import name_and_multiprocessors
+from kernels.fma.cuda_device import index, name_and_multiprocessors
 from kernels.fma.cuda_steps import CHAINS, INSTRUCTIONS, PASSES
 from kernels.fma.formats import FORMATS
 from kernels.kernel import Request, Ticks, Work
@@ -28,9 +28,9 @@ class CudaFmaLaunch:
     """Chains of multiply-adds in every thread; ready when the constructor returns."""
 
     def __init__(self, request: Request, threads: int = THREADS) -> None:
-        instruction = INSTRUCTIONS[request.precision.name]
+        instruction = INSTRUCTIONS[request.implementation, request.precision.name]
         chunks, instructions = request.shape
-        cuda.select_device(int(request.place.device.partition(":")[2] or 0))
+        cuda.select_device(index(request.place.device))
         name, blocks = name_and_multiprocessors()
         self._form = FORMATS[request.precision.name]
         self._rounds = -(-instructions // (WARPS_PER_SCHEDULER * 2 * CHAINS * PASSES))
@@ -46,22 +46,20 @@ class CudaFmaLaunch:
         self.work = Work(ops=ops_per_block * blocks * chunks, bytes_moved=0)
         self._ops_per_block = ops_per_block
         self.tolerance = data.tolerance(self._form, self._passes, fused=True)
-        executed = {
+        self.executed: Mapping[str, str] = {
             "library": f"numba-cuda {version('numba-cuda')}",
             "device": name,
             "instruction": instruction.ptx,
             "multiprocessors": str(blocks),
             "threads": str(threads),
             "chains": str(CHAINS),
+            **cuda_compiler.load(),
         }
-        self.executed: Mapping[str, str] = executed
-        with warnings.catch_warnings(), lent_names() as lent:
+        with warnings.catch_warnings():
             # One block a multiprocessor is meant; numba-cuda takes few blocks for a mistake.
             warnings.filterwarnings("ignore", "Grid size")
             self._kernel = cuda.jit(chains)[blocks, threads]
-            self._launch(first=1)  # compiled now; what every later chunk is compared with
-        if lent:
-            executed["lent to numpy"] = ", ".join(lent)
+        self._launch(first=1)  # compiled now; what every later chunk is compared with
 
     def run(self) -> None:
         """Run every chunk on every multiprocessor, and wait for it.

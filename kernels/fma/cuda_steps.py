@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numba import config
 
+from kernels.codegen import cuda_compiler
+
 CHAINS = 8
 """Accumulators of a thread. With 4 warps a scheduler 32 independent steps: latencies are 4 to 8."""
 PASSES = 32
@@ -34,11 +36,15 @@ class Instruction:
 
 
 INSTRUCTIONS = {
-    "fp64": Instruction("fma.rn.f64", "d", "float64", 1),
-    "fp32": Instruction("fma.rn.f32", "f", "float32", 1),
-    "fp16": Instruction("fma.rn.f16x2", "r", "uint32", 2),
+    ("numba-cuda", "fp64"): Instruction("fma.rn.f64", "d", "float64", 1),
+    ("numba-cuda", "fp32"): Instruction("fma.rn.f32", "f", "float32", 1),
+    ("numba-cuda", "fp16"): Instruction("fma.rn.f16x2", "r", "uint32", 2),
+    ("numba-cuda-f32x2", "fp32"): Instruction("fma.rn.f32x2", "l", "uint64", 2),
 }
+"""By implementation and precision."""
 _BY_CARRIER = {instruction.carrier: instruction for instruction in INSTRUCTIONS.values()}
+_LANES = {"uint32": "float16", "uint64": "float32"}
+"""What lies in a register of two numbers."""
 
 
 def loop_text(ptx: str) -> str:
@@ -66,11 +72,15 @@ def loop_text(ptx: str) -> str:
 
 
 def _on_device() -> tuple[Any, Any]:
+    cuda_compiler.load()
     from llvmlite import ir
     from numba.cuda import types
     from numba.cuda.extending import intrinsic
 
-    kinds = {"float64": ir.DoubleType(), "float32": ir.FloatType(), "uint32": ir.IntType(32)}
+    kinds = {
+        "float64": ir.DoubleType(), "float32": ir.FloatType(),
+        "uint32": ir.IntType(32), "uint64": ir.IntType(64),
+    }  # fmt: skip
 
     @intrinsic
     def advance(typing_context: Any, x: Any, a: Any, b: Any, c: Any, d: Any, rounds: Any) -> Any:
@@ -126,9 +136,9 @@ def _simulated() -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 def _rounded_once(x: Any, factor: Any, addend: Any) -> Any:
     """x * factor + addend of one register; exact before it is rounded, up to binary32."""
-    if x.dtype == np.uint32:
-        parts = [np.array([v]).view(np.float16).astype(float) for v in (x, factor, addend)]
-        return (parts[0] * parts[1] + parts[2]).astype(np.float16).view(np.uint32)[0]
+    if (lane := _LANES.get(str(x.dtype))) is not None:
+        parts = [np.array([v]).view(lane).astype(float) for v in (x, factor, addend)]
+        return (parts[0] * parts[1] + parts[2]).astype(lane).view(x.dtype)[0]
     return x.dtype.type(float(x) * float(factor) + float(addend))
 
 

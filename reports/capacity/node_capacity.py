@@ -35,11 +35,7 @@ def measured_capacity(
         backends = sorted({d.backend for d in evidence.inventory.devices if d.backend != "cpu"})
     if not backends:
         return Unknown("no accelerator was found")
-    figures = {
-        (estimate.metric, estimate.statistic): estimate
-        for estimate in evidence.estimates
-        if estimate.implementation is None and estimate.operation is None
-    }
+    figures = _figures(evidence)
     parts: list[Converted] = []
     short: list[str] = []
     for backend in backends:
@@ -77,6 +73,22 @@ def measured_capacity(
     return NodeCapacity(Converted(amount, " + ".join(part.how for part in parts)), tuple(short))
 
 
+def _figures(evidence: MachineAnalysis) -> dict[tuple[str, Statistic], Estimate]:
+    """A metric's own figure, or, where only its ways of measuring have one, the best of theirs."""
+    found: dict[tuple[str, Statistic], Estimate] = {}
+    for estimate in evidence.estimates:
+        if estimate.operation is not None or estimate.working_set_bytes is not None:
+            continue
+        key = estimate.metric, estimate.statistic
+        if key not in found or _rank(estimate) > _rank(found[key]):
+            found[key] = estimate
+    return found
+
+
+def _rank(estimate: Estimate) -> tuple[bool, float]:
+    return estimate.implementation is None, estimate.value
+
+
 def _repeats(evidence: MachineAnalysis, estimate: Estimate) -> int:
     """Processes that the plan has for a figure: for the best of several ways, that way's own."""
     planned: dict[str, int] = {}
@@ -88,7 +100,7 @@ def _repeats(evidence: MachineAnalysis, estimate: Estimate) -> int:
         for e in evidence.estimates
         if e.implementation
         and (e.metric, e.value) == (estimate.metric, estimate.value)
-        and replace(e, implementation=None) == estimate
+        and estimate in (e, replace(e, implementation=None))
     }
     return max(
         (planned[way] for way in ways & set(planned)), default=max(planned.values(), default=0)

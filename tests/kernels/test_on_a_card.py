@@ -23,8 +23,14 @@ pytestmark = [
 ]
 GEMM = ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8")
 FMA = ("fp32", "fp64", "fp16")
+CHAINS = [*(("fma", precision) for precision in FMA), ("fma.f32x2", "fp32")]
 STREAMS = ("read", "write", "copy", "copy.elementwise", "triad")
 TRANSFERS = ("h2d", "d2h", "both", "p2p")
+WAYS = {
+    "fma": "numba-cuda",
+    "fma.f32x2": "numba-cuda-f32x2",
+    "stream.copy.elementwise": "torch-elementwise",
+}
 SIZE = 16 << 20
 ELEMENTS = 4 << 20
 
@@ -40,13 +46,15 @@ def _card() -> None:
 @contextmanager
 def made(kernel: str, precision: str) -> Iterator[Any]:
     """A small launch on the first card, or a skip with the kernel's own reason."""
-    shape: tuple[int, ...] = {"gemm": (2048, 2048, 2048), "fma": (8, 20_000)}.get(kernel, (SIZE,))
+    shape: tuple[int, ...] = {"gemm": (2048, 2048, 2048)}.get(kernel, (SIZE,))
+    if kernel.startswith("fma"):
+        shape = (8, 20_000)
     if kernel.startswith("stream."):
         shape = (ELEMENTS,)
     elif kernel == "transfer.p2p":
         shape = (SIZE, 1)
-    way = {"fma": "numba-cuda", "stream.copy.elementwise": "torch-elementwise"}.get(kernel, "torch")
-    kernel = kernel.removesuffix(".elementwise")
+    way = WAYS.get(kernel, "torch")
+    kernel = kernel.removesuffix(".elementwise").removesuffix(".f32x2")
     request = Request(way, PRECISIONS[precision], shape, 7, Place("cuda:0", (0,)))
     if (reason := KERNELS[kernel].refuses(request)) is not None:
         pytest.skip(reason)
@@ -77,6 +85,14 @@ def flip_a_bit(launch: Any) -> None:
     launch.run()
 
 
+def flip_the_other_half(launch: Any) -> None:
+    """The same of the second number of a pair."""
+    operands = launch._operands.copy_to_host()
+    operands.view("uint8")[1, 5 * operands.itemsize + operands.itemsize // 2] ^= 1
+    launch._operands.copy_to_device(operands)
+    launch.run()
+
+
 def spoil_a_product(launch: Any) -> None:
     launch._products[1][77, 5] += 100
 
@@ -94,7 +110,8 @@ def spoil_a_byte(launch: Any) -> None:
 
 ALL = [
     *(pytest.param("gemm", p, spoil_a_product, id=f"gemm-{p}") for p in GEMM),
-    *(pytest.param("fma", p, flip_a_bit, id=f"fma-{p}") for p in FMA),
+    *(pytest.param(kernel, p, flip_a_bit, id=f"{kernel}-{p}") for kernel, p in CHAINS),
+    pytest.param("fma.f32x2", "fp32", flip_the_other_half, id="fma.f32x2-fp32-other-half"),
     *(pytest.param(f"stream.{k}", "fp64", spoil_an_element, id=f"stream-{k}") for k in STREAMS),
     *(pytest.param(f"transfer.{d}", "int8", spoil_a_byte, id=f"transfer-{d}") for d in TRANSFERS),
 ]
@@ -130,15 +147,15 @@ def test_a_run_takes_no_new_memory(
         assert torch.cuda.mem_get_info()[0] == free_bytes
 
 
-@pytest.mark.parametrize("precision", FMA)
-def test_torch_s_events_enclose_numba_s_kernel(precision: str) -> None:
+@pytest.mark.parametrize(("kernel", "precision"), CHAINS)
+def test_torch_s_events_enclose_numba_s_kernel(kernel: str, precision: str) -> None:
     """Cycles that the multiprocessors counted over the time by events give a possible clock.
 
     Events on a stream that does not wait for the kernel would give tens of GHz.
     """
     import torch
 
-    with made("fma", precision) as launch:
+    with made(kernel, precision) as launch:
         begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         torch.cuda.synchronize()
         begin.record()
@@ -151,8 +168,8 @@ def test_torch_s_events_enclose_numba_s_kernel(precision: str) -> None:
         assert 0.1e9 < clock_hz < 4e9
 
 
-@pytest.mark.parametrize("precision", FMA)
-def test_no_multiprocessor_does_more_a_cycle_than_its_lanes(precision: str) -> None:
+@pytest.mark.parametrize(("kernel", "precision"), CHAINS)
+def test_no_multiprocessor_does_more_a_cycle_than_its_lanes(kernel: str, precision: str) -> None:
     import torch
 
     from reports.catalogue.accelerators import silicon_of
@@ -162,7 +179,7 @@ def test_no_multiprocessor_does_more_a_cycle_than_its_lanes(precision: str) -> N
     flop = silicon.flop(precision, "vector") if silicon is not None else None
     if flop is None:
         pytest.skip(f"no vector rate of {precision} is known for {properties.name}")
-    with made("fma", precision) as launch:
+    with made(kernel, precision) as launch:
         (ticks,) = launch.ticks()
 
         assert max(ticks.ops_per_chunk / cycles for cycles in ticks.work) <= flop * 1.001

@@ -66,6 +66,33 @@ def test_every_shipped_entry_can_be_planned_with_accelerators(
     assert ("cuda.vector.fp32" in figures) is (backend == "cuda")
 
 
+@pytest.mark.parametrize("name", ["quick", "full"])
+@pytest.mark.parametrize(
+    ("architecture", "ways"),
+    [
+        ("9.0", ["numba-cuda"]),
+        ("10.0", ["numba-cuda", "numba-cuda-f32x2"]),
+        ("12.0", ["numba-cuda"]),
+        (None, ["numba-cuda", "numba-cuda-f32x2"]),
+    ],
+)
+def test_pairs_of_fp32_are_planned_only_where_one_instruction_takes_them(
+    name: str, architecture: str | None, ways: list[str]
+) -> None:
+    found = node(2)
+    facts = Accelerator(architecture=architecture)
+    cards = tuple(replace(device, accelerator=facts) for device in found.devices[1:])
+    inventory = replace(found, devices=(found.devices[0], *cards))
+    cases = kernel_cases(plan(inventory, load(name)[0], "", WAY))
+
+    for card in ("gpu0", "gpu1"):
+        metric = f"cuda.vector.fp32.{card}"
+        assert [case.implementation for case in cases if case.metric == metric] == ways
+    assert {c.implementation for c in cases if c.metric.startswith("cuda.vector.fp64")} == {
+        "numba-cuda"
+    }
+
+
 def test_several_cards_run_together_and_alone() -> None:
     planned = plan(node(2), profile(GEMM), "", None)
 

@@ -4,6 +4,7 @@ import pytest
 
 from bench.evidence import Evidence
 from bench.evidence.codec import replace
+from bench.evidence.conclusions import Estimate
 from reports.capacity import Capacity, normalise, total
 from reports.capacity.matching import assign, of_machines
 from reports.declarations.facility import Facility
@@ -273,3 +274,35 @@ def test_the_best_of_several_ways_is_held_to_its_own_repeats(make_evidence) -> N
         return found.gap
 
     assert (gap(3), gap(2)) == (None, "cpu.matrix.fp32: 2 of 3 repeats")
+
+
+def test_of_two_ways_on_an_accelerator_the_faster_one_s_sustained_rate_is_capacity(  # type: ignore[no-untyped-def]
+    make_evidence, policy: Policy
+) -> None:
+    """Each way has its own sustained rate; only the plain value carries the metric's name."""
+    evidence = make_evidence("a", {"cuda.vector.fp32": 60e12}, accelerator="GPU X")
+    value, held = evidence.estimates
+    ways = tuple(
+        replace(held, implementation=way, value=rate, low=rate, high=rate)
+        for way, rate in (("numba-cuda", 30e12), ("numba-cuda-f32x2", 59e12))
+    )
+    template = evidence.plan.cases[0]
+    cases = tuple(
+        replace(template, metric=value.metric, implementation=each.implementation, repeats=3)
+        for each in ways
+    )
+    evidence = replace(evidence, plan=replace(evidence.plan, cases=cases))
+
+    def capacity(*estimates: Estimate) -> Capacity:
+        counted = replace(evidence, estimates=estimates)
+        found = capacities((counted,), of_machines(analysed((counted,))), policy)
+        (accelerators,) = (each for each in found if each.compute_class == "intelligent")
+        return accelerators
+
+    both = capacity(value, *ways)
+    assert both.amount == exact(59e12)
+    assert both.gap is None
+    assert capacity(value, ways[0]).amount == exact(30e12)
+    short = capacity(value, ways[0], replace(ways[1], n=2))
+    assert short.gap == "cuda.vector.fp32.numba-cuda-f32x2.sustained: 2 of 3 repeats"
+    assert capacity(value).amount is None  # a burst of either is none

@@ -161,6 +161,32 @@ def test_the_faster_of_two_ways_to_copy_is_what_counts(sound: Evidence) -> None:
     )
 
 
+@pytest.mark.parametrize("faster", ["numba-cuda", "numba-cuda-f32x2"])
+def test_the_faster_of_two_ways_to_add_and_multiply_is_what_counts(
+    sound: Evidence, faster: str
+) -> None:
+    (scalar,) = (c for c in sound.plan.cases if c.metric == FMA)
+    assert isinstance(scalar, KernelCase)
+    pairs = replace(scalar, implementation="numba-cuda-f32x2")
+    slower = pairs if faster == "numba-cuda" else scalar
+    outcomes = [
+        replace(o, case_id=case.id,
+                ops_per_launch=o.ops_per_launch // (2 if case is slower else 1))
+        for o in sound.outcomes if isinstance(o, Measured) and o.case_id == scalar.id
+        for case in (scalar, pairs)
+    ]  # fmt: skip
+    cycles = [
+        Estimate(FMA, Statistic.PER_CYCLE, rate, rate, rate, "FLOP/cycle", 0.75, 3, way)
+        for way, rate in ((faster, 250.0), (slower.implementation, 125.0))
+    ]
+    both = replace(sound, plan=replace(sound.plan, cases=(pairs, scalar)),
+                   outcomes=tuple(outcomes), estimates=tuple(cycles))  # fmt: skip
+    clock, cycle = criteria(Subject(both))
+
+    assert clock.ratio == criteria(Subject(sound))[CLOCK].ratio
+    assert cycle.ratio == pytest.approx(250 / 256)
+
+
 def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
     blind = frozenset({"nvmlDeviceGetClockInfo"})
     found = criteria(Subject(evidence_of(SimulatedGpu(0, missing=blind))))[CLOCK]
