@@ -64,6 +64,13 @@ class Ticks:
     set_bytes: int | None = None
     """Memory that the chunks went over; None for a kernel that has only one working set."""
 
+    def __post_init__(self) -> None:
+        if self.probe and len(self.probe) != -(-len(self.work) // self.chunks_per_probe):
+            raise ValueError(
+                f"{len(self.probe)} probes beside {len(self.work)} chunks, one in "
+                f"{self.chunks_per_probe} of which has a probe"
+            )
+
 
 class Launch(Protocol):
     """A kernel made ready on one device. `run` allocates nothing and never looks at a clock."""

@@ -76,7 +76,7 @@ class CudaFmaLaunch:
         tick: operations per cycle are those of one multiprocessor, and need no clock sensor.
         """
         cycles = self._ticks.copy_to_host().max(axis=0)
-        return (Ticks(0, cycles.tolist(), self._ops_per_block, (1,), 1),)
+        return (Ticks(0, cycles.tolist(), self._ops_per_block, (1,) * len(cycles), 1),)
 
     def error(self) -> float:
         """Largest deviation of any chain of any thread; infinite if any two chunks differed."""

@@ -82,6 +82,11 @@ def take_up(
             f"The run in {folder} is of {then.name} {then.uuid}, and this is {card.uuid}.",
             "Go on with it on the same card, or begin a new one.",
         )
+    if found.inventory.host.boot_id != inventory.host.boot_id:
+        raise UsageError(
+            "The machine was started again since the run was cut off, and its clock with it.",
+            "Begin a new one.",
+        )
     if found.inventory.sources_sha256 != inventory.sources_sha256:
         raise UsageError("The run was begun by another version of capbench.", "Begin a new one.")
     done = {(o.case_id, o.repeat): o for o in _on_record(found, folder) if _stays(o)}

@@ -47,9 +47,9 @@ def _inside_run(subject: Subject) -> Iterator[Objection]:
 
 
 def _one_after_the_other(subject: Subject) -> Iterator[Objection]:
-    """What one step holds runs together; steps follow each other in the order of the plan."""
+    """What one step of the plan holds runs together; no two steps do, whichever came first."""
     measured = {(o.case_id, o.repeat): o for _, o in kernels(subject)}
-    ended_s, before = 0.0, ""
+    steps = []
     for step in subject.evidence.plan.schedule():
         outcomes = [
             measured[case.id, repeat] for case, repeat in step if (case.id, repeat) in measured
@@ -57,11 +57,15 @@ def _one_after_the_other(subject: Subject) -> Iterator[Objection]:
         for outcome in outcomes:
             if outcome.began_at_s is None:
                 yield place(outcome), "nobody knows when it began"
-            elif outcome.began_at_s < ended_s - HANDOVER_S:
-                yield place(outcome), f"it begins before {before} has ended"
-        spans = [(span[1], place(o)) for o in outcomes if (span := _span(o)) is not None]
+        spans = [(*span, place(o)) for o in outcomes if (span := _span(o)) is not None]
         if spans:
-            ended_s, before = max(spans)
+            first = min(spans)
+            steps.append((first[0], max(end_s for _, end_s, _ in spans), first[2]))
+    ended_s, before = 0.0, ""
+    for began_s, until_s, where in sorted(steps):
+        if began_s < ended_s - HANDOVER_S:
+            yield where, f"it begins before {before} has ended"
+        ended_s, before = max((ended_s, before), (until_s, where))
 
 
 def _span(outcome: Measured) -> tuple[float, float] | None:

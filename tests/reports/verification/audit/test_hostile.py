@@ -88,7 +88,15 @@ def test_what_a_bundle_says_does_not_steer_the_terminal(honest: Evidence, tmp_pa
         {
             "run.json": {
                 name: encode(getattr(forged, name))
-                for name in ("format", "tool", "run_id", "started_at", "finished_at", "interrupted")
+                for name in (
+                    "format",
+                    "tool",
+                    "run_id",
+                    "started_at",
+                    "finished_at",
+                    "interrupted",
+                    "resumed_at",
+                )
             },
             "inventory.json": encode(forged.inventory),
             "plan.json": encode(forged.plan),
