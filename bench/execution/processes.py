@@ -19,6 +19,7 @@ from typing import IO, Self
 import bench
 from bench.evidence.codec import DecodeError, canonical, receive
 from bench.evidence.outcome import Failed, Outcome, Reason
+from bench.evidence.plan import KernelCase
 from bench.execution.protocol import Assignment, Message
 from bench.machine.devices import backend
 
@@ -199,7 +200,18 @@ def end_worker(process: subprocess.Popen[bytes]) -> None:
 def environment_of(assignment: Assignment) -> Mapping[str, str]:
     """Of accelerators a worker finds those that it is given."""
     device = assignment.device
-    return {} if device is None else backend(device.backend).environment(device, assignment.peers)
+    if device is None:
+        return {}
+    own = backend(device.backend).environment(device, assignment.peers)
+    if isinstance(assignment.case, KernelCase) and device.backend != "cpu":
+        return {**own, **host_threads(len(assignment.case.cpus))}
+    return own
+
+
+def host_threads(cpus: int) -> Mapping[str, str]:
+    """What NumPy may use beside an accelerator: more threads than CPUs wait for each other, and
+    the check of a product takes ten times as long."""
+    return {"OPENBLAS_NUM_THREADS": str(cpus), "MKL_NUM_THREADS": str(cpus)}
 
 
 def cause(code: int, errors: bytes) -> str:

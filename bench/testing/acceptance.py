@@ -84,7 +84,8 @@ def simulated_acceptance(
     inventory = sold_as(node.discovered(), name)
     return begin(
         inventory, choose_card(inventory, card), budget_s, folder,
-        SimulatedWorkers(node, before), lambda: node.now_s, Log(folder / "accept.log", tell), line,
+        lambda device, cpus: SimulatedWorkers(node, before), lambda: node.now_s,
+        Log(folder / "accept.log", tell), line,
     )  # fmt: skip
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from kernels.kernel import Request, Ticks, Work
 from kernels.runtime import torch_device
 from kernels.stream.kinds import Kind
 
+Array = NDArray[np.float64]
+
 LAUNCH_BYTES = 32e9
 """Counted bytes of one launch: 4 ms and more, so that waiting for its end (15 µs) costs little."""
+PART = 4 << 20
+"""Elements that are compared at a time: touching fresh memory is what is slow on a host."""
 SHIFT = 512
 """Elements by which a sweep reads past the one before: what it missed to write then shows."""
 _TRIAD_ROUNDING = 2.0**-50
@@ -64,19 +70,35 @@ class TorchStreamLaunch:
 
         Infinite for a wrong sum of `read`.
         """
-        sources = [source.cpu().numpy() for source in map(self._shifted, self._sources)]
-        if not self._kind.writes:
-            total = np.add.reduce(sources[0].view(np.int64))
-            return 0.0 if int(self._sum.item()) == int(total) else float("inf")
-        match self._kind.name:
-            case "write":
-                wanted = np.float64(self._scalar)
-            case "copy":
-                wanted = sources[0]
-            case _:
-                wanted = sources[0] + self._scalar * sources[1]
-        # NumPy's maximum, unlike Python's, hands on a NaN.
-        return float(np.max(np.abs(self._target.cpu().numpy() - wanted)))
+        total = np.zeros((), np.int64)  # wraps around like the device's
+        worst = 0.0
+        for sources, target in self._on_host():
+            if not self._kind.writes:
+                total = np.add(total, np.add.reduce(sources[0].view(np.int64)))
+                continue
+            match self._kind.name:
+                case "write":
+                    wanted: Any = np.float64(self._scalar)
+                case "copy":
+                    wanted = sources[0]
+                case _:
+                    wanted = sources[0] + self._scalar * sources[1]
+            # NumPy's maximum, unlike Python's, hands on a NaN.
+            worst = float(np.maximum(worst, np.max(np.abs(target - wanted))))
+        if self._kind.writes:
+            return worst
+        return 0.0 if int(self._sum.item()) == int(total) else float("inf")
+
+    def _on_host(self) -> Iterator[tuple[list[Array], Array]]:
+        """Part after part of what was read and written, in the same memory of the host."""
+        arrays = [*map(self._shifted, self._sources), self._target]
+        buffers = [torch.empty(min(PART, self._elements), dtype=torch.float64) for _ in arrays]
+        for first in range(0, self._elements, PART):
+            parts = []
+            for array, buffer in zip(arrays, buffers, strict=True):
+                part = array[first : first + PART]
+                parts.append(buffer[: len(part)].copy_(part).numpy())
+            yield parts[:-1], parts[-1]
 
     def close(self) -> None:
         """Give the memory back."""

@@ -5,6 +5,7 @@ an error is caught there too, that nothing is allocated once the clock runs, and
 of numba-cuda and the events of torch are of one stream.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,6 +33,7 @@ WAYS = {
     "stream.copy.elementwise": "torch-elementwise",
 }
 SIZE = 16 << 20
+CPUS = tuple(sorted(os.sched_getaffinity(0)))
 ELEMENTS = 4 << 20
 
 
@@ -55,7 +57,7 @@ def made(kernel: str, precision: str) -> Iterator[Any]:
         shape = (SIZE, 1)
     way = WAYS.get(kernel, "torch")
     kernel = kernel.removesuffix(".elementwise").removesuffix(".f32x2")
-    request = Request(way, PRECISIONS[precision], shape, 7, Place("cuda:0", (0,)))
+    request = Request(way, PRECISIONS[precision], shape, 7, Place("cuda:0", CPUS))
     if (reason := KERNELS[kernel].refuses(request)) is not None:
         pytest.skip(reason)
     launch: Any

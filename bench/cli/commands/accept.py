@@ -1,6 +1,7 @@
 """`capbench accept`: everything that matters of one card, within a budget of time."""
 
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from bench.cli.output import json_option, print_json, status
 
 if TYPE_CHECKING:
     from bench.execution.acceptance.session import AcceptanceSession
+    from reports.judgement.acceptance.criteria import Criteria
+    from reports.judgement.acceptance.criterion import Criterion
+    from reports.judgement.acceptance.table import Row
+    from reports.performance.subject import Subject
 
 
 @click.command()
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--card", metavar="INDEX|UUID", help="Which of several; default: the first.")
 @click.option(
     "--output", type=click.Path(path_type=Path),
-    help="Folder to make for evidence and log; default: a new one, whose name is printed.",
+    help="Folder to make for evidence and log, or one file of all, NAME.zip; default: a new folder.",
 )  # fmt: skip
 @click.option(
     "--resume", type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -44,11 +49,13 @@ def accept(
 ) -> None:
     """Measure one accelerator, the most valuable first, and hold it against its criteria."""
     from bench.errors import UsageError
+    from bench.evidence.bundle_writer import write_atomically
+    from bench.evidence.container import is_zip
+    from bench.evidence.container.packing import one_file
     from bench.execution.acceptance.process_age import process_age_s
     from bench.execution.session import exit_code, refuse_collisions
     from reports.judgement.acceptance import criteria
-    from reports.judgement.acceptance.table import checked, checks, rows
-    from reports.render.acceptance import text
+    from reports.judgement.acceptance.table import rows
     from reports.verification import examine_evidence
 
     began_s = time.monotonic() - process_age_s()
@@ -57,32 +64,52 @@ def accept(
         criteria.load(criteria_name)
     if resume is not None and output is not None:
         raise UsageError("--resume goes on in its own folder.", "Leave --output out.")
-    folder = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    session = opened(folder, resume is not None, card, budget_s, began_s)
-    announce(session, budget_s)
-    evidence = session.run()
-    verified = examine_evidence(evidence)
-    wanted = criteria.load(criteria_name or criteria.default_for(session.device))
-    subject = verified.subject
-    found = criteria.judged(subject, wanted)
-    table = rows(subject, found)
+    target = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    packed = is_zip(target)
+    with one_file(target, status) if packed else nullcontext(target) as folder:
+        session = opened(folder, resume is not None, card, budget_s, began_s)
+        announce(session, budget_s)
+        evidence = session.run()
+        verified = examine_evidence(evidence)
+        wanted = criteria.load(criteria_name or criteria.default_for(session.device))
+        found = criteria.judged(verified.subject, wanted)
+        table = rows(verified.subject, found)
+        shown = said(verified.subject, wanted, table, found)
+        write_atomically(folder / "accept.txt", f"{shown}\n".encode())
     if as_json:
         print_json({"criteria": f"{wanted.id}@{wanted.version}", "rows": table, "found": found})
     else:
-        click.echo(criteria.header(evidence.inventory, evidence.started_at))
-        wrong = checks(subject)
-        click.echo(f"{checked(subject)} kernels right at a small size, {len(wrong)} not")
-        for line in wrong:
-            click.echo(f"  {line}")
-        click.echo(f"criteria {wanted.id}@{wanted.version}: {wanted.title}\n")
-        click.echo(text(table, found))
+        click.echo(shown)
     for finding in verified.findings:
         status(f"audit: {finding.where}: {finding.because} [{finding.rule}]")
     if evidence.interrupted is not None:
-        status(f"! INCOMPLETE: {evidence.interrupted}; capbench accept --resume {folder}")
-    status(f"{time.monotonic() - began_s:.0f} s in all; evidence: {folder / 'evidence'}")
+        unpack = f"unzip {target} -d FOLDER; " if packed else ""
+        again = f"{unpack}capbench accept --resume {'FOLDER' if packed else target}"
+        status(f"! INCOMPLETE: {evidence.interrupted}; to go on: {again}")
+    status(f"{time.monotonic() - began_s:.0f} s in all; check it: capbench verify {target}")
     failed = any(criterion.holds is False for criterion in found)
     context.exit(exit_code(evidence, int(failed)))
+
+
+def said(
+    subject: "Subject", wanted: "Criteria", table: "tuple[Row, ...]", found: "tuple[Criterion, ...]"
+) -> str:
+    """Everything that there is to say of a card, as text."""
+    from reports.judgement.acceptance.criteria import header
+    from reports.judgement.acceptance.table import checked, checks
+    from reports.render.acceptance import text
+
+    evidence = subject.evidence
+    wrong = checks(subject)
+    lines = [
+        header(evidence.inventory, evidence.started_at),
+        f"{checked(subject)} kernels right at a small size, {len(wrong)} not",
+        *(f"  {each}" for each in wrong),
+        f"criteria {wanted.id}@{wanted.version}: {wanted.title}",
+        "",
+        text(table, found),
+    ]
+    return "\n".join(lines)
 
 
 def opened(
@@ -107,7 +134,7 @@ def opened(
     if resumed:
         return take_up(inventory, card, budget_s, folder, workers, elapsed_s, log, line)
     chosen = choose_card(inventory, card)
-    return begin(inventory, chosen, budget_s, folder, workers(chosen), elapsed_s, log, line)
+    return begin(inventory, chosen, budget_s, folder, workers, elapsed_s, log, line)
 
 
 def announce(session: "AcceptanceSession", budget_s: float) -> None:

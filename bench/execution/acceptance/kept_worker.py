@@ -18,7 +18,7 @@ from bench.evidence.codec import DecodeError, canonical, receive, replace
 from bench.evidence.inventory import Device
 from bench.evidence.outcome import Failed, Outcome, Reason
 from bench.evidence.shape_search import ShapeTrial
-from bench.execution.processes import cause, end_worker, start_worker
+from bench.execution.processes import cause, end_worker, host_threads, start_worker
 from bench.execution.protocol import Assignment, Message
 from bench.machine.devices import backend
 
@@ -46,9 +46,12 @@ class Worker(Protocol):
 class KeptWorker:
     """One process for one device, started again when it has ended."""
 
-    def __init__(self, device: Device, tell: Callable[[str], None] = lambda text: None) -> None:
-        """`tell` is told what a process that ended said last: for the log."""
+    def __init__(
+        self, device: Device, cpus: int, tell: Callable[[str], None] = lambda text: None
+    ) -> None:
+        """`cpus` feed the device; `tell` is told what a process said last: for the log."""
         self._device = device
+        self._cpus = cpus
         self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
         self._start()
@@ -101,7 +104,10 @@ class KeptWorker:
 
     def _start(self) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        own = backend(self._device.backend).environment(self._device, ())
+        own = {
+            **backend(self._device.backend).environment(self._device, ()),
+            **host_threads(self._cpus),
+        }
         self._process = start_worker(self._errors, own, "--kept", *LIBRARIES)
 
     def _ask(
@@ -154,14 +160,17 @@ class KeptWorker:
 class KeptWorkers:
     """The process in use, and the next one, which loads its libraries meanwhile."""
 
-    def __init__(self, device: Device, tell: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(
+        self, device: Device, cpus: int, tell: Callable[[str], None] = lambda text: None
+    ) -> None:
         self._device = device
+        self._cpus = cpus
         self._tell = tell
         self._used: KeptWorker | None = None
         self._ahead: KeptWorker | None = self._make()
 
     def _make(self) -> KeptWorker:
-        return KeptWorker(self._device, self._tell)
+        return KeptWorker(self._device, self._cpus, self._tell)
 
     def fresh(self) -> KeptWorker:
         """End the process in use and hand out the one that was started ahead."""
@@ -169,7 +178,7 @@ class KeptWorkers:
             self._used.close()
         self._used = self._ahead or self._make()
         # On few CPUs what it loads would be taken from the one that measures.
-        self._ahead = self._make() if (os.cpu_count() or 1) >= FEW_CPUS else None
+        self._ahead = self._make() if self._cpus >= FEW_CPUS else None
         return self._used
 
     def close(self) -> None:

@@ -14,9 +14,13 @@ from bench.execution.acceptance.session import UNSEALED, AcceptanceSession, Work
 from bench.execution.session import now
 from bench.planning import plan as make_plan
 from bench.planning import profile as profiles
+from bench.planning.cases import feeding_cpus
 from bench.planning.phases import one_card, phases
 
 PROFILE = "accept"
+
+MakeWorkers = Callable[[Device, int], Workers]
+"""From the card and the number of CPUs that feed it."""
 
 
 def choose_card(inventory: Inventory, wanted: str | None = None) -> Device:
@@ -42,7 +46,7 @@ def begin(
     card: Device,
     budget_s: float,
     folder: Path,
-    workers: Workers,
+    make_workers: MakeWorkers,
     elapsed_s: Callable[[], float],
     log: Log,
     line: Callable[[Case, Outcome], str],
@@ -50,6 +54,7 @@ def begin(
     """A new acceptance of this card."""
     wanted, digest = profiles.load(PROFILE)
     alone = one_card(inventory, card)
+    workers = make_workers(card, len(feeding_cpus(alone, card)))
     plan = make_plan(alone, wanted, digest, None)
     parts = phases(alone, wanted, plan, budget_s)
     return AcceptanceSession(
@@ -62,7 +67,7 @@ def take_up(
     wanted_card: str | None,
     budget_s: float,
     folder: Path,
-    make_workers: Callable[[Device], Workers],
+    make_workers: MakeWorkers,
     elapsed_s: Callable[[], float],
     log: Log,
     line: Callable[[Case, Outcome], str],
@@ -94,9 +99,10 @@ def take_up(
         f"{len(done)} measurements are on record and stay as they are; on {card.name} {card.uuid}"
     )
     alone = one_card(inventory, card)
+    workers = make_workers(card, len(feeding_cpus(alone, card)))
     parts = phases(alone, wanted, found.plan, budget_s)
     return AcceptanceSession(
-        found.inventory, card, found.plan, parts, folder, make_workers(card), elapsed_s, log, line,
+        found.inventory, card, found.plan, parts, folder, workers, elapsed_s, log, line,
         done, found.run.run_id, found.run.started_at, (*found.run.resumed_at, now()),
     )  # fmt: skip
 

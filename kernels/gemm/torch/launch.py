@@ -11,7 +11,7 @@ from kernels.gemm import check, work
 from kernels.gemm.library import dispatch
 from kernels.gemm.library.affinity import Confined
 from kernels.gemm.library.processor import vendor
-from kernels.gemm.torch import formats
+from kernels.gemm.torch import formats, outliers
 from kernels.gemm.torch import operands as torch_operands
 from kernels.kernel import Request, Ticks, Work
 from kernels.precision import PRECISIONS
@@ -106,6 +106,10 @@ class TorchLaunch:
         if self._precision == "int8":  # exact: integers are compared with integers
             a, b = (torch_operands.to_int8(x).float() for x in (a, b))
         kept = torch.float64 if self._precision in ("fp64", "int8") else torch.float32
+        if self._device.type != "cpu":
+            found = outliers.crest(self._operands[index], self._products[index], self._precision)
+            if found is not None and not found <= outliers.CREST:
+                return float("inf")
         product = self._products[index].to(device="cpu", dtype=kept)
         return check.error(a.cpu().numpy(), b.cpu().numpy(), product.numpy(), self._seed)
 

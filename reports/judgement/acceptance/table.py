@@ -58,7 +58,9 @@ def rows(subject: Subject, criteria: tuple[Criterion, ...]) -> tuple[Row, ...]:
                 of_sheet,
                 run is not None and run.sustained is not None,
                 tuple(c for c in criteria if c.metric == case.metric),
-                _why_not(subject, case) if run is None else _cause(run.causes, of_sheet),
+                _why_not(subject, case)
+                if run is None
+                else _cause(run.causes, _share(value, clocks, case), of_sheet),
             )
         )
     return tuple(found)
@@ -103,10 +105,19 @@ def _share(value: float | None, tops: dict[str, float], case: KernelCase) -> flo
     return None if value is None or top is None else value / top
 
 
-def _cause(causes: tuple[str, ...], of_sheet: float | None) -> str:
+def _cause(causes: tuple[str, ...], of_clock: float | None, of_sheet: float | None) -> str:
+    """What the clock cost, with what held it down, and what was lost at the clock that it had."""
     if of_sheet is None or of_sheet >= NO_LOSS:
         return ""
-    return "; ".join(causes) or UNEXPLAINED
+    if of_clock is None:
+        return "; ".join(causes) or UNEXPLAINED
+    parts = []
+    clock = of_sheet / of_clock
+    if clock < NO_LOSS:
+        parts.append(f"clock {clock - 1:+.0%}: {'; '.join(causes) or UNEXPLAINED}")
+    if of_clock < NO_LOSS:
+        parts.append(f"{of_clock - 1:+.0%} at its clock: the library's kernel")
+    return "; ".join(parts)
 
 
 def _why_not(subject: Subject, case: KernelCase) -> str:

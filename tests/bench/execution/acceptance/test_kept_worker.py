@@ -32,7 +32,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def worker(told: list[str]) -> Iterator[KeptWorker]:
-    kept = KeptWorker(DEVICE, told.append)
+    kept = KeptWorker(DEVICE, 1, told.append)
     yield kept
     kept.close()
 
@@ -95,7 +95,7 @@ def test_shapes_are_tried_and_one_without_time_says_so(worker: KeptWorker) -> No
 
 
 def test_every_round_has_a_process_of_its_own() -> None:
-    workers = KeptWorkers(DEVICE)
+    workers = KeptWorkers(DEVICE, 4)
     try:
         first = workers.fresh()
         before = process_of(first)

@@ -89,7 +89,7 @@ def test_a_small_budget_leaves_out_the_last_phases_and_says_so_beforehand(tmp_pa
 def taken_up(node: SimulatedNode, folder: Path, budget_s: float, began_s: float):  # type: ignore[no-untyped-def]
     inventory = sold_as(node.discovered(), "NVIDIA H100 80GB HBM3")
     return take_up(
-        inventory, None, budget_s, folder, lambda device: SimulatedWorkers(node),
+        inventory, None, budget_s, folder, lambda device, cpus: SimulatedWorkers(node),
         lambda: node.now_s - began_s, Log(folder / "accept.log"), line,
     )  # fmt: skip
 
