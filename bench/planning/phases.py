@@ -17,7 +17,7 @@ START_S = 8.0
 """For the start of the program, before the first phase."""
 SEAL_S = 5.0
 """For the last seal and the reports, after the last phase."""
-SEARCH = PhaseEntry("search", "our search against an exhaustive one", 60.0)
+SEARCH = PhaseEntry("search", "our search against an exhaustive one", 40.0)
 """The last phase has what is left, if that is so much; the shapes of the exhaustive search come in
 an order by chance, so that one that is cut short has seen a fair sample."""
 

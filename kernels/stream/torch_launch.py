@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 LAUNCH_BYTES = 32e9
 """Counted bytes of one launch: 4 ms and more, so that waiting for its end (15 µs) costs little."""
-PART = 4 << 20
+PART = 1 << 20
 """Elements that are compared at a time: touching fresh memory is what is slow on a host."""
 SHIFT = 512
 """Elements by which a sweep reads past the one before: what it missed to write then shows."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--card", metavar="INDEX|UUID", help="Which of several; default: the first.")
 @click.option(
     "--output", type=click.Path(path_type=Path),
-    help="Folder to make for evidence and log, or one file of all, NAME.zip; default: a new folder.",
+    help="Folder to make for evidence and log, or one file, NAME.zip; default: a new folder.",
 )  # fmt: skip
 @click.option(
     "--resume", type=click.Path(path_type=Path, exists=True, file_okay=False),

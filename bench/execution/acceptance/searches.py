@@ -13,8 +13,8 @@ from bench.execution.shapes import exhaustive
 from bench.planning.feasibility import infeasible_reason
 from bench.planning.phases import Phase
 
-TRY_S = 0.15
-"""Short trials: a shape that is 2 % better shows, and seven shapes take two seconds."""
+TRY_S = 0.25
+"""Short trials: a shape that is 2 % better shows, and seven shapes take four seconds."""
 SHARE = 0.4
 """Of what is left of a phase: the rest is for the products themselves."""
 PRECISION = "bf16"

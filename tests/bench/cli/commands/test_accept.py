@@ -1,0 +1,76 @@
+"""`capbench accept` from the command line, on the simulated node."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bench.cli import main
+from bench.testing.acceptance import SimulatedWorkers, sold_as
+from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> SimulatedNode:
+    """A node of two cards instead of this machine."""
+    node = SimulatedNode((SimulatedGpu(0), SimulatedGpu(1)))
+    monkeypatch.setattr(
+        "bench.machine.discover", lambda directory: sold_as(node.discovered(), "NVIDIA H200")
+    )
+    monkeypatch.setattr(
+        "bench.execution.acceptance.kept_worker.KeptWorkers",
+        lambda device, cpus, tell: SimulatedWorkers(node),
+    )
+    return node
+
+
+def accept(*options: str | Path) -> Result:
+    return CliRunner().invoke(main, ["accept", *map(str, options)])
+
+
+def test_no_card_is_one_line_and_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.machine.discover", lambda directory: SimulatedNode(()).discovered())
+    done = accept()
+
+    assert done.exit_code == 3
+    assert done.stderr.startswith("capbench: There is no accelerator here")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("node")
+def test_evidence_log_and_table_are_one_file_that_verifies(tmp_path: Path) -> None:
+    target = tmp_path / "first.zip"
+    # Time enough for the first phase alone.
+    done = accept("--budget", "70", "--output", target)
+
+    assert done.exit_code == 5, done.output
+    assert "3  products in every precision" in done.stderr
+    assert "left out: the budget ends before it" in done.stderr
+    assert "cuda:1: absent:" in done.stderr
+    assert "INCOMPLETE" in done.stderr
+    assert "15 kernels right at a small size, 0 not" in done.stdout
+    assert "criteria data-sheet@1" in done.stdout
+    names = set(zipfile.ZipFile(target).namelist())
+    assert {"evidence/manifest.json", "accept.log", "accept.txt"} <= names
+    assert [path.name for path in tmp_path.iterdir()] == ["first.zip"]
+    verified = CliRunner().invoke(main, ["verify", str(target)])
+    assert verified.exit_code in (0, 5), verified.output
+
+
+@pytest.mark.usefixtures("node")
+def test_what_cannot_be_used_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    there = tmp_path / "first.zip"
+    there.write_bytes(b"")
+
+    for options, said in (
+        (("--criteria", "abacus@1"), "There are no acceptance criteria"),
+        (("--card", "7"), 'No accelerator here is "7"'),
+        (("--output", there), "exists already"),
+        (("--resume", tmp_path, "--output", tmp_path / "x"), "--resume goes on in its own folder"),
+        (("--budget", "5"), "is not in the range"),
+    ):
+        done = accept(*options)
+        assert done.exit_code == 2, (options, done.output)
+        assert said in done.stderr
+        assert "Traceback" not in done.output
