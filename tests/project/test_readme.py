@@ -23,7 +23,7 @@ READMES = [
 COMMANDS = sorted(
     set(re.findall(r"^\| `capbench ([a-z]+(?: [a-z][a-z-]*)?)", README, re.MULTILINE))
 )
-MAX_LINES = 150
+MAX_LINES = 130
 
 
 def known(words: str) -> click.Command | None:
