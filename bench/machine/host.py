@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.evidence.inventory import Host
 from bench.machine.cgroup import memory_limit_bytes
 from bench.machine.devices.cpu import installed_memory_bytes
+from bench.machine.fabric import fabric
 from bench.machine.processor import processor
 
 
@@ -23,6 +24,7 @@ def host(root: Path = Path("/")) -> Host:
         container=_container(root),
         memory_bytes=min(total, memory_limit_bytes(root) or total),
         processor=processor(root),
+        fabric=fabric(root),
     )
 
 

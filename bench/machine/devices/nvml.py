@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.evidence import throttle_reasons
-from bench.evidence.inventory import Accelerator, Health
+from bench.evidence.codec import replace
+from bench.evidence.inventory import Accelerator, Board, Health
 from bench.evidence.outcome import AcceleratorReading, Reading
 from bench.machine.devices import pci
 from bench.machine.devices.probe import Probe
@@ -58,7 +59,8 @@ class Nvml:
         nvml, card = self.library, self.card(handle, prefix)
         probe = Probe(nvml.NVMLError, AttributeError)
         ask, quantity = probe.ask, probe.quantity
-        bus = ask("PCI address", lambda: pci.address(nvml.nvmlDeviceGetPciInfo(card).busId))
+        address = ask("PCI address", lambda: nvml.nvmlDeviceGetPciInfo(card))
+        bus = None if address is None else pci.address(address.busId)
         ecc = ask("ECC mode", lambda: nvml.nvmlDeviceGetEccMode(card)[0])
         mode = ask("virtualisation", lambda: nvml.nvmlDeviceGetVirtualizationMode(card))
         mig = ask("MIG mode", lambda: nvml.nvmlDeviceGetMigMode(card)[0])
@@ -66,7 +68,7 @@ class Nvml:
         def max_clock_hz(kind: int) -> float | None:
             return quantity("clock", lambda: nvml.nvmlDeviceGetMaxClockInfo(card, kind), times=1e6)
 
-        return Accelerator(
+        facts = Accelerator(
             pci_bus_id=bus,
             serial=ask("serial", lambda: str(nvml.nvmlDeviceGetSerial(card))),
             numa_node=pci.numa_node(bus) if bus is not None else None,
@@ -81,7 +83,9 @@ class Nvml:
             virtualisation=None if mode is None else _VIRTUALISATION.get(mode, f"mode {mode}"),
             health=health(nvml, card, probe),
             other_processes=ask("processes", lambda: _others(nvml, card)),
+            board=board(nvml, card, probe, address),
         )
+        return replace(facts, missing=probe.missing())
 
     def _partition(self, card: Any, prefix: str, mig: int | None) -> str:
         if prefix == "MIG":
@@ -167,6 +171,29 @@ def _reasons(nvml: Any, card: Any) -> int:
 def _others(nvml: Any, card: Any) -> int:
     """Processes of others that compute on the card: none of ours has begun."""
     return sum(p.pid != os.getpid() for p in nvml.nvmlDeviceGetComputeRunningProcesses(card))
+
+
+def board(nvml: Any, card: Any, probe: Probe, address: Any) -> Board:
+    """What the card says that it is made of; `address` is NVML's answer on the PCI bus."""
+    ask = probe.ask
+
+    def text(name: str, function: str) -> str | None:
+        answer = ask(name, lambda: getattr(nvml, function)(card))
+        # The library gives some versions as the bytes that the driver wrote.
+        return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+    return Board(
+        pci_id=None if address is None else pci.identifier(address.pciDeviceId),
+        pci_subsystem_id=None if address is None else pci.identifier(address.pciSubSystemId),
+        part_number=text("part number", "nvmlDeviceGetBoardPartNumber"),
+        vbios=text("VBIOS", "nvmlDeviceGetVbiosVersion"),
+        inforom=text("InfoROM", "nvmlDeviceGetInforomImageVersion"),
+        firmware=text("GSP firmware", "nvmlDeviceGetGspFirmwareVersion"),
+        pcie_generation=ask(
+            "PCIe of the card", lambda: nvml.nvmlDeviceGetGpuMaxPcieLinkGeneration(card)
+        ),
+        memory_bus_bits=ask("memory bus", lambda: nvml.nvmlDeviceGetMemoryBusWidth(card)),
+    )
 
 
 def health(nvml: Any, card: Any, probe: Probe) -> Health:

@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from bench.cli import main
 from bench.testing.acceptance import SimulatedWorkers, sold_as
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bench.evidence.outcome import AcceleratorReading, Reading
 from bench.machine.devices.cuda import CudaBackend
 from bench.machine.devices.cuda_driver import VisibleGpu
 from bench.machine.devices.nvml import Nvml, NvmlSensors, start
-from bench.testing.gpu_node import NVMLError, Running, SimulatedGpu, SimulatedNvml
+from bench.testing.simulated_nvml import NVMLError, Running, SimulatedGpu, SimulatedNvml
 
 CARDS = tuple(Running(SimulatedGpu(index)) for index in range(3))
 
