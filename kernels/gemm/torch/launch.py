@@ -126,6 +126,7 @@ class TorchLaunch:
             "result": str(self._format.product).removeprefix("torch."),
             "tf32": "on" if self._format.tf32 else "off",
             "operands": f"N(0, 1) in {str(self._format.stored).removeprefix('torch.')}",
+            "rounding": f"once, from {str(self._wide).removeprefix('torch.')}, by torch",
         }
         if self._device.type == "cpu":
             return executed | _on_cpu(self._precision)
