@@ -29,7 +29,9 @@ def infeasible_reason(case: Case, inventory: Inventory) -> str | None:
         return None
     needed, arrays = array_bytes(case), ARRAYS[case.kernel]
     owner, memory_bytes = _memory(case, inventory)
-    size = f"{LLC_MULTIPLE} last-level caches" if case.device == CPU else "1 GiB"
+    size = f"{LLC_MULTIPLE} last-level caches"
+    if case.device != CPU:
+        size = f"{case.shape[0] * 8 / 2**30:g} GiB"
     available = MEMORY_SHARE * memory_bytes
     if needed <= available:
         return None
