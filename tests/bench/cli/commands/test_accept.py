@@ -22,6 +22,8 @@ def node(monkeypatch: pytest.MonkeyPatch) -> SimulatedNode:
     monkeypatch.setattr(
         "bench.machine.discover", lambda directory: sold_as(node.discovered(), "NVIDIA H200")
     )
+    # The process that runs the tests is older than any budget.
+    monkeypatch.setattr("bench.execution.acceptance.process_age.process_age_s", lambda: 0.0)
     monkeypatch.setattr(
         "bench.execution.acceptance.kept_worker.KeptWorkers",
         lambda device, cpus, tell: SimulatedWorkers(node),
