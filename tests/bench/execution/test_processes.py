@@ -142,7 +142,10 @@ def environ_of_worker() -> Iterator[Callable[[dict[str, str]], dict[str, str]]]:
 
     def look(own: dict[str, str]) -> dict[str, str]:
         started.append(start_worker(errors, own))
-        return psutil.Process(started[-1].pid).environ()
+        process = psutil.Process(started[-1].pid)
+        while not (seen := process.environ()):  # until the system has made it another program
+            pass
+        return seen
 
     with tempfile.TemporaryFile() as errors:
         yield look
