@@ -207,6 +207,16 @@ class Storage(Record):
     media: Media
 
 
+class Setting(Record):
+    """A variable of the environment that changes how a library computes."""
+
+    name: str
+    value: str
+    """As it was found."""
+    given: str | None
+    """What measuring processes got in its place; None where they got nothing."""
+
+
 class Inventory(Record):
     """Everything that was found before anything was measured."""
 
@@ -218,5 +228,7 @@ class Inventory(Record):
     """Versions that a result depends on: python, numba, numpy, torch, fio; absent ones left out."""
     sources_sha256: str
     """Digest over the source files of capbench itself."""
+    settings: tuple[Setting, ...] = ()
+    """What the environment of the run set for libraries, and what of it reached what measures."""
     simulated: bool = False
     """True where a simulated device took part: such evidence can never be certified."""

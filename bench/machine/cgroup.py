@@ -37,18 +37,24 @@ def memory_limit_bytes(root: Path = Path("/")) -> int | None:
 
 
 def throttled_s(root: Path = Path("/")) -> float | None:
-    """How long the bandwidth limit held this group back so far; None where nothing counts it."""
-    for folder in _folders(root, "cpu"):
-        try:
-            lines = (folder / "cpu.stat").read_text().splitlines()
-        except OSError:
-            continue
-        fields = dict(line.split() for line in lines if len(line.split()) == 2)
-        if "throttled_usec" in fields:
-            return int(fields["throttled_usec"]) / 1e6
-        if "throttled_time" in fields:
-            return int(fields["throttled_time"]) / 1e9
-    return None
+    """How long bandwidth limits held us back so far; None where nothing counts it.
+
+    Each group counts its own limit, and one on the way up may be the tight one.
+    """
+    counted = [_throttled_s(folder) for folder in _folders(root, "cpu")]
+    found = [spent_s for spent_s in counted if spent_s is not None]
+    return sum(found) if found else None
+
+
+def _throttled_s(folder: Path) -> float | None:
+    try:
+        lines = (folder / "cpu.stat").read_text().splitlines()
+    except OSError:
+        return None
+    fields = dict(line.split() for line in lines if len(line.split()) == 2)
+    if "throttled_usec" in fields:
+        return int(fields["throttled_usec"]) / 1e6
+    return int(fields["throttled_time"]) / 1e9 if "throttled_time" in fields else None
 
 
 def _folders(root: Path, controller: str) -> Iterator[Path]:

@@ -45,6 +45,14 @@ def test_the_tightest_limit_on_the_way_up_counts(version_2: Path) -> None:
     assert throttled_s(version_2) == 1.5
 
 
+def test_a_limit_on_the_way_up_holds_back_too(version_2: Path) -> None:
+    write(version_2 / "sys/fs/cgroup/kubepods/pod/box/cpu.stat", "usage_usec 7\nthrottled_usec 0")
+    write(version_2 / "sys/fs/cgroup/kubepods/pod/cpu.stat", "throttled_usec 2500000")
+    write(version_2 / "sys/fs/cgroup/kubepods/cpu.stat", "usage_usec 9")
+
+    assert throttled_s(version_2) == 2.5
+
+
 def test_version_1_is_read_too_and_its_largest_number_is_no_limit(version_1: Path) -> None:
     assert quota_cpus(version_1) == 0.5
     assert memory_limit_bytes(version_1) is None

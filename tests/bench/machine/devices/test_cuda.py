@@ -50,14 +50,6 @@ def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
     )
 
 
-def test_a_worker_computes_fp32_and_fp64_by_no_narrower_units_whatever_is_asked_for() -> None:
-    tested = backend(visible(CARDS[0]), Nvml(SimulatedNvml(CARDS)))
-    (device,) = tested.discover()  # type: ignore[misc]
-    asked_for = {"CUBLAS_EMULATE_SINGLE_PRECISION": "1", "CUBLAS_EMULATE_DOUBLE_PRECISION": "1"}
-
-    assert {(asked_for | dict(tested.environment(device, ())))[name] for name in asked_for} == {"0"}
-
-
 def test_without_a_driver_the_backend_is_absent_in_one_line() -> None:
     assert backend("no NVIDIA driver here", "").discover() == Absent(
         "cuda", "no NVIDIA driver here"
