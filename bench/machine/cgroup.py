@@ -10,10 +10,10 @@ def quota_cpus(root: Path = Path("/")) -> float | None:
     for folder in _folders(root, "cpu"):
         try:
             if (folder / "cpu.max").exists():
-                quota, period = (folder / "cpu.max").read_text().split()
+                quota, period = (folder / "cpu.max").read_text(errors="replace").split()
             else:
-                quota = (folder / "cpu.cfs_quota_us").read_text().strip()
-                period = (folder / "cpu.cfs_period_us").read_text().strip()
+                quota = (folder / "cpu.cfs_quota_us").read_text(errors="replace").strip()
+                period = (folder / "cpu.cfs_period_us").read_text(errors="replace").strip()
         except (OSError, ValueError):
             continue
         if quota not in ("max", "-1"):
@@ -27,7 +27,7 @@ def memory_limit_bytes(root: Path = Path("/")) -> int | None:
     for folder in _folders(root, "memory"):
         for name in ("memory.max", "memory.limit_in_bytes"):
             try:
-                text = (folder / name).read_text().strip()
+                text = (folder / name).read_text(errors="replace").strip()
             except OSError:
                 continue
             # Version 1 writes "no limit" as the largest page-aligned number.
@@ -40,7 +40,7 @@ def throttled_s(root: Path = Path("/")) -> float | None:
     """How long the bandwidth limit held this group back so far; None where nothing counts it."""
     for folder in _folders(root, "cpu"):
         try:
-            lines = (folder / "cpu.stat").read_text().splitlines()
+            lines = (folder / "cpu.stat").read_text(errors="replace").splitlines()
         except OSError:
             continue
         fields = dict(line.split() for line in lines if len(line.split()) == 2)
@@ -54,7 +54,7 @@ def throttled_s(root: Path = Path("/")) -> float | None:
 def _folders(root: Path, controller: str) -> Iterator[Path]:
     """This process's group and its ancestors, innermost first, in either cgroup version."""
     try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
+        lines = (root / "proc/self/cgroup").read_text(errors="replace").splitlines()
     except OSError:
         return
     for line in lines:

@@ -38,7 +38,7 @@ def steal_s(cpus: tuple[int, ...], root: Path = Path("/")) -> float | None:
     wanted = {f"cpu{cpu}" for cpu in cpus}
     total, found = 0, False
     try:
-        lines = (root / "proc/stat").read_text().splitlines()
+        lines = (root / "proc/stat").read_text(errors="replace").splitlines()
     except OSError:
         return None
     for line in lines:
@@ -57,7 +57,7 @@ def run_delay_s(root: Path = Path("/")) -> float | None:
         return None
     for task in tasks:
         try:
-            fields = (task / "schedstat").read_text().split()
+            fields = (task / "schedstat").read_text(errors="replace").split()
         except OSError:  # the thread ended meanwhile, or the kernel has no schedstat
             continue
         total_ns, found = total_ns + int(fields[1]), True
@@ -67,7 +67,7 @@ def run_delay_s(root: Path = Path("/")) -> float | None:
 def load_1m(root: Path = Path("/")) -> float | None:
     """Load average over one minute."""
     try:
-        return float((root / "proc/loadavg").read_text().split()[0])
+        return float((root / "proc/loadavg").read_text(errors="replace").split()[0])
     except OSError:
         return None
 
@@ -78,7 +78,7 @@ def clock_hz(cpus: tuple[int, ...], root: Path = Path("/")) -> float | None:
     for cpu in cpus:
         path = root / f"sys/devices/system/cpu/cpu{cpu}/cpufreq/scaling_cur_freq"
         try:
-            clocks.append(int(path.read_text()) * 1e3)
+            clocks.append(int(path.read_text(errors="replace")) * 1e3)
         except (OSError, ValueError):
             return None
     return sum(clocks) / len(clocks) if clocks else None

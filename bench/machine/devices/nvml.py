@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.evidence import throttle_reasons
@@ -30,22 +31,18 @@ class Nvml:
         self.library = library
 
     def driver(self) -> str | None:
-        try:
-            return str(self.library.nvmlSystemGetDriverVersion())
-        except self.library.NVMLError:
-            return None
+        ask = Probe(self.library.NVMLError).ask
+        return ask("driver", lambda: str(self.library.nvmlSystemGetDriverVersion()))
 
     def find(self, uuid: str, pci_bus_id: str) -> tuple[Any, str] | None:
         """Handle and full UUID of what CUDA calls by this UUID; None where NVML knows it not."""
+        nvml, ask = self.library, Probe(self.library.NVMLError).ask
         for prefix in ("GPU", "MIG"):
-            try:
-                return self.library.nvmlDeviceGetHandleByUUID(f"{prefix}-{uuid}"), prefix
-            except self.library.NVMLError:
-                continue
-        try:
-            return self.library.nvmlDeviceGetHandleByPciBusId(pci_bus_id), "GPU"
-        except self.library.NVMLError:
-            return None
+            by_uuid = partial(nvml.nvmlDeviceGetHandleByUUID, f"{prefix}-{uuid}")
+            if (found := ask("UUID", by_uuid)) is not None:
+                return found, prefix
+        found = ask("address", lambda: nvml.nvmlDeviceGetHandleByPciBusId(pci_bus_id))
+        return None if found is None else (found, "GPU")
 
     def card(self, handle: Any, prefix: str) -> Any:
         """The whole card under a MIG instance: clocks, power and temperature are the card's."""
@@ -56,7 +53,7 @@ class Nvml:
     def facts(self, handle: Any, prefix: str) -> Accelerator:
         """Everything that does not change under load."""
         nvml, card = self.library, self.card(handle, prefix)
-        probe = Probe(nvml.NVMLError, AttributeError)
+        probe = Probe(nvml.NVMLError)
         ask, quantity = probe.ask, probe.quantity
         bus = ask("PCI address", lambda: pci.address(nvml.nvmlDeviceGetPciInfo(card).busId))
         ecc = ask("ECC mode", lambda: nvml.nvmlDeviceGetEccMode(card)[0])
@@ -85,7 +82,9 @@ class Nvml:
 
     def _partition(self, card: Any, prefix: str, mig: int | None) -> str:
         if prefix == "MIG":
-            return f"MIG instance of {self.library.nvmlDeviceGetUUID(card)}"
+            ask = Probe(self.library.NVMLError).ask
+            whole = ask("UUID", lambda: str(self.library.nvmlDeviceGetUUID(card)))
+            return f"MIG instance of {whole or 'an unknown card'}"
         return "whole, MIG is on" if mig else "whole"
 
 
@@ -97,7 +96,7 @@ def start(load: Callable[[], Any] = _load) -> Nvml | str:
         return "pynvml is not installed; pip install nvidia-ml-py"
     try:
         library.nvmlInit()
-    except library.NVMLError as error:
+    except (library.NVMLError, AttributeError, ValueError) as error:
         return f"NVML cannot be used: {error}"
     return Nvml(library)
 
@@ -108,8 +107,7 @@ class NvmlSensors:
     def __init__(self, nvml: Nvml, handle: Any, prefix: str) -> None:
         self._nvml = nvml.library
         self._card = nvml.card(handle, prefix)
-        # A library that is older than a sensor lacks its function.
-        self._probe = Probe(self._nvml.NVMLError, AttributeError)
+        self._probe = Probe(self._nvml.NVMLError)
         self._health_at_s: float | None = None
 
     def read(self, at_s: float) -> Reading:

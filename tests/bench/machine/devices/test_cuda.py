@@ -37,6 +37,18 @@ def test_cards_are_matched_by_uuid_and_never_by_their_place() -> None:
     assert [d.accelerator.serial for d in devices if d.accelerator] == ["1002", "1000"]
 
 
+def test_a_serial_number_that_is_no_text_costs_the_serial_number_alone() -> None:
+    class Garbled(SimulatedNvml):
+        def nvmlDeviceGetSerial(self, handle: Any) -> str:
+            return b"\xf8\x95\xa0\x81".decode()
+
+    (device,) = backend(visible(CARDS[0]), Nvml(Garbled(CARDS))).discover()  # type: ignore[misc]
+
+    assert device.accelerator is not None
+    assert device.accelerator.serial is None
+    assert device.accelerator.power_limit_w is not None
+
+
 def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
     tested = backend(visible(CARDS[2], CARDS[0]), Nvml(SimulatedNvml(CARDS)))
     devices = tested.discover()
