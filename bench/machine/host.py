@@ -5,6 +5,7 @@ import re
 import socket
 from pathlib import Path
 
+from bench.evidence.container.file_names import spelled
 from bench.evidence.inventory import Host
 from bench.machine import text
 from bench.machine.cgroup import memory_limit_bytes
@@ -16,7 +17,7 @@ def host(root: Path = Path("/")) -> Host:
     """The machine and the system on it."""
     total = installed_memory_bytes()
     return Host(
-        hostname=socket.gethostname(),
+        hostname=spelled(socket.gethostname()),
         operating_system=_os_name(root),
         kernel=platform.release(),
         boot_id=text.read(root / "proc/sys/kernel/random/boot_id") or None,

@@ -1,14 +1,12 @@
 """`capbench accept`: everything that matters of one card, within a budget of time."""
 
 import time
-from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.output import json_option, print_json, status
+from bench.cli.output import json_option, new_folder, print_json, status
 
 if TYPE_CHECKING:
     from bench.execution.acceptance.session import AcceptanceSession
@@ -64,9 +62,9 @@ def accept(
         criteria.load(criteria_name)
     if resume is not None and output is not None:
         raise UsageError("--resume goes on in its own folder.", "Leave --output out.")
-    target = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    packed = is_zip(target)
-    with one_file(target, status) if packed else nullcontext(target) as folder:
+    given = resume or output
+    packed = given if given is not None and is_zip(given) else None
+    with one_file(packed, status) if packed else new_folder(given) as folder:
         session = opened(folder, resume is not None, card, budget_s, began_s)
         announce(session, budget_s)
         evidence = session.run()
@@ -76,6 +74,7 @@ def accept(
         table = rows(verified.subject, found)
         shown = said(verified.subject, wanted, table, found)
         write_atomically(folder / "accept.txt", f"{shown}\n".encode())
+    target = packed or folder
     if as_json:
         print_json({"criteria": f"{wanted.id}@{wanted.version}", "rows": table, "found": found})
     else:

@@ -7,9 +7,9 @@ import pytest
 
 from bench.errors import Incomplete
 from bench.evidence.stopping import StoppingRule
-from bench.execution import tuning
 from bench.execution.runner import Listener
 from bench.execution.session import run_session
+from bench.execution.shapes import tuning
 from bench.planning import plan as make_plan
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.gpu_node import SimulatedNode
