@@ -3,7 +3,6 @@
 `root` stands in for `/`, so that a test can describe another machine.
 """
 
-import os
 import platform
 import re
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from typing import Literal
 
 from bench.evidence.inventory import Cache, Core, Processor
 from bench.machine import arm_parts, text
+from bench.machine.affinity import allowed as affinity_mask
 from bench.machine.cgroup import quota_cpus
 from bench.machine.text import read
 
@@ -23,7 +23,7 @@ _CPUS = "sys/devices/system/cpu"
 
 def processor(root: Path = Path("/"), affinity: Iterable[int] | None = None) -> Processor:
     """The processor as far as `affinity` (this process's, unless given) reaches."""
-    allowed = sorted(os.sched_getaffinity(0) if affinity is None else affinity)
+    allowed = sorted(affinity_mask() if affinity is None else affinity)
     facts = _cpuinfo(root)
     flags = facts.get("flags", facts.get("Features", "")).split()
     return Processor(
