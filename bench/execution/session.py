@@ -22,6 +22,7 @@ from bench.execution.processes import WarmWorker
 from bench.execution.runner import Execute, Listener, faulty, run_plan
 from bench.execution.shapes.tuning import Try, tune
 from bench.machine.installation import intruders
+from bench.planning.feasibility import assumption
 
 Say = Callable[[str], None]
 """What is told on the way, a line at a time."""
@@ -60,6 +61,8 @@ def run_session(
     writer = BundleWriter(folder / "evidence", inventory, planned)
     for absent in inventory.absent:
         say(f"{absent.backend}: absent: {absent.reason}")
+    if (assumed := assumption(inventory, planned.cases)) is not None:
+        say(assumed)
     faults: list[Exception] = []
     with ends_as_interrupt():
         try:
