@@ -16,7 +16,7 @@ def quota_cpus(root: Path = Path("/")) -> float | None:
                 period = (folder / "cpu.cfs_period_us").read_text(errors="replace").strip()
         except (OSError, ValueError):
             continue
-        if quota not in ("max", "-1"):
+        if quota.isdecimal() and period.isdecimal() and int(period):
             limits.append(int(quota) / int(period))
     return min(limits, default=None)
 
@@ -31,7 +31,7 @@ def memory_limit_bytes(root: Path = Path("/")) -> int | None:
             except OSError:
                 continue
             # Version 1 writes "no limit" as the largest page-aligned number.
-            if text != "max" and int(text) < 1 << 60:
+            if text.isdecimal() and int(text) < 1 << 60:
                 limits.append(int(text))
     return min(limits, default=None)
 
@@ -43,7 +43,8 @@ def throttled_s(root: Path = Path("/")) -> float | None:
             lines = (folder / "cpu.stat").read_text(errors="replace").splitlines()
         except OSError:
             continue
-        fields = dict(line.split() for line in lines if len(line.split()) == 2)
+        pairs = (line.split() for line in lines)
+        fields = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[1].isdecimal()}
         if "throttled_usec" in fields:
             return int(fields["throttled_usec"]) / 1e6
         if "throttled_time" in fields:
@@ -58,7 +59,9 @@ def _folders(root: Path, controller: str) -> Iterator[Path]:
     except OSError:
         return
     for line in lines:
-        _, controllers, path = line.split(":", 2)
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if not path.startswith("/"):
+            continue
         if controllers == "":
             top = root / "sys/fs/cgroup"
         elif controller in controllers.split(","):

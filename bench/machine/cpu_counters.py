@@ -43,7 +43,7 @@ def steal_s(cpus: tuple[int, ...], root: Path = Path("/")) -> float | None:
         return None
     for line in lines:
         name, *fields = line.split()
-        if name in wanted and len(fields) >= 8:
+        if name in wanted and len(fields) >= 8 and fields[7].isdecimal():
             total, found = total + int(fields[7]), True
     return total / os.sysconf("SC_CLK_TCK") if found else None
 
@@ -60,7 +60,8 @@ def run_delay_s(root: Path = Path("/")) -> float | None:
             fields = (task / "schedstat").read_text(errors="replace").split()
         except OSError:  # the thread ended meanwhile, or the kernel has no schedstat
             continue
-        total_ns, found = total_ns + int(fields[1]), True
+        if len(fields) > 1 and fields[1].isdecimal():
+            total_ns, found = total_ns + int(fields[1]), True
     return total_ns / 1e9 if found else None
 
 
@@ -68,7 +69,7 @@ def load_1m(root: Path = Path("/")) -> float | None:
     """Load average over one minute."""
     try:
         return float((root / "proc/loadavg").read_text(errors="replace").split()[0])
-    except OSError:
+    except (OSError, ValueError, IndexError):
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bench.evidence import throttle_reasons
 from bench.evidence.inventory import Accelerator, Health
 from bench.evidence.outcome import AcceleratorReading, Reading
+from bench.machine import text
 from bench.machine.devices import pci
 from bench.machine.devices.probe import Probe
 
@@ -32,7 +33,7 @@ class Nvml:
 
     def driver(self) -> str | None:
         ask = Probe(self.library.NVMLError).ask
-        return ask("driver", lambda: str(self.library.nvmlSystemGetDriverVersion()))
+        return ask("driver", lambda: _text(self.library.nvmlSystemGetDriverVersion()))
 
     def find(self, uuid: str, pci_bus_id: str) -> tuple[Any, str] | None:
         """Handle and full UUID of what CUDA calls by this UUID; None where NVML knows it not."""
@@ -55,7 +56,7 @@ class Nvml:
         nvml, card = self.library, self.card(handle, prefix)
         probe = Probe(nvml.NVMLError)
         ask, quantity = probe.ask, probe.quantity
-        bus = ask("PCI address", lambda: pci.address(nvml.nvmlDeviceGetPciInfo(card).busId))
+        bus = ask("PCI address", lambda: pci.address(_text(nvml.nvmlDeviceGetPciInfo(card).busId)))
         ecc = ask("ECC mode", lambda: nvml.nvmlDeviceGetEccMode(card)[0])
         mode = ask("virtualisation", lambda: nvml.nvmlDeviceGetVirtualizationMode(card))
         mig = ask("MIG mode", lambda: nvml.nvmlDeviceGetMigMode(card)[0])
@@ -65,7 +66,7 @@ class Nvml:
 
         return Accelerator(
             pci_bus_id=bus,
-            serial=ask("serial", lambda: str(nvml.nvmlDeviceGetSerial(card))),
+            serial=ask("serial", lambda: _text(nvml.nvmlDeviceGetSerial(card))),
             numa_node=pci.numa_node(bus) if bus is not None else None,
             max_clock_hz=max_clock_hz(nvml.NVML_CLOCK_SM),
             max_memory_clock_hz=max_clock_hz(nvml.NVML_CLOCK_MEM),
@@ -83,7 +84,7 @@ class Nvml:
     def _partition(self, card: Any, prefix: str, mig: int | None) -> str:
         if prefix == "MIG":
             ask = Probe(self.library.NVMLError).ask
-            whole = ask("UUID", lambda: str(self.library.nvmlDeviceGetUUID(card)))
+            whole = ask("UUID", lambda: _text(self.library.nvmlDeviceGetUUID(card)))
             return f"MIG instance of {whole or 'an unknown card'}"
         return "whole, MIG is on" if mig else "whole"
 
@@ -92,11 +93,13 @@ def start(load: Callable[[], Any] = _load) -> Nvml | str:
     """NVML ready for use, or why it cannot be used."""
     try:
         library = load()
-    except ImportError:
+    except ModuleNotFoundError:
         return "pynvml is not installed; pip install nvidia-ml-py"
+    except Exception as error:
+        return f"pynvml cannot be loaded: {error}"
     try:
         library.nvmlInit()
-    except (library.NVMLError, AttributeError, ValueError) as error:
+    except (library.NVMLError, AttributeError, OSError, ValueError) as error:
         return f"NVML cannot be used: {error}"
     return Nvml(library)
 
@@ -152,6 +155,11 @@ class NvmlSensors:
             return None
         self._health_at_s = at_s
         return health(self._nvml, self._card, self._probe)
+
+
+def _text(answer: object) -> str:
+    """Older releases of the library answer in bytes."""
+    return text.decoded(answer) if isinstance(answer, bytes) else str(answer)
 
 
 def _reasons(nvml: Any, card: Any) -> int:
