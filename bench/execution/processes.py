@@ -38,7 +38,7 @@ class WarmWorker:
     """
 
     def __init__(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+        self._errors = nameless_file()
         self._process: subprocess.Popen[bytes] | None = start_worker(self._errors, {}, "numba")
 
     def __enter__(self) -> Self:
@@ -104,7 +104,7 @@ class WorkerProcess:
         self._rubbish: DecodeError | None = None
         self._unread = b""
         if started is None:
-            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+            errors = nameless_file()
             started = start_worker(errors, environment_of(assignment)), errors
         self._process, self._errors = started
         self._tell(canonical(assignment))
@@ -172,6 +172,13 @@ class WorkerProcess:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(data)
             self._process.stdin.flush()
+
+
+def nameless_file() -> IO[bytes]:
+    """What a worker says to people, in memory: there may be no folder that can be written to."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("capbench"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def start_worker(

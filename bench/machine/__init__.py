@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bench as bench
-from bench.evidence.inventory import Absent, Device, Inventory
+from bench.evidence.inventory import Absent, Inventory
 from bench.machine import settings
+from bench.machine.claims import find
 from bench.machine.devices import BACKENDS
 from bench.machine.devices.backend import Backend
 from bench.machine.host import host
@@ -20,18 +21,11 @@ def discover(
     environment: Mapping[str, str] = os.environ,
 ) -> Inventory:
     """Everything that can be known without measuring."""
-    devices: list[Device] = []
-    absent: list[Absent] = []
-    for backend in backends:
-        found = backend.discover()
-        if isinstance(found, Absent):
-            absent.append(found)
-        else:
-            devices += found
+    found = find(backends).values()
     return Inventory(
         host=host(),
-        devices=tuple(devices),
-        absent=tuple(absent),
+        devices=tuple(d for devices in found if not isinstance(devices, Absent) for d in devices),
+        absent=tuple(each for each in found if isinstance(each, Absent)),
         storage=storage(storage_directory) if storage_directory else None,
         software=software(),
         sources_sha256=sources_sha256(),

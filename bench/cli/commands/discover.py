@@ -76,6 +76,8 @@ def _device(device: "Device") -> str:
         named.append("ECC off")
     if facts.other_processes:
         named.append(f"{facts.other_processes} other processes on it")
+    if device.driver is not None and facts.serial is None:
+        named.append("serial number unknown")
     if facts.virtualisation is not None:
         named.append(f"virtualisation {facts.virtualisation}")
     return f"{text}: {', '.join(named)}"

@@ -45,6 +45,7 @@ def prepare(
     profile_name: str, only: tuple[str, ...], directory: Path
 ) -> tuple["Inventory", "Plan"]:
     """Look at the machine and plan the profile for it."""
+    from bench.evidence.container.file_names import spelled
     from bench.machine import discover
     from bench.planning import plan as make_plan
     from bench.planning import profile as profiles
@@ -53,5 +54,5 @@ def prepare(
 
     profile, digest = profiles.load(profile_name)
     inventory = discover(directory)
-    way = StorageWay(*choose.choose(), str(directory.absolute()))
+    way = StorageWay(*choose.choose(), spelled(directory.absolute()))
     return inventory, make_plan(inventory, profile, digest, way, only)

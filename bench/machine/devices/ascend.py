@@ -65,7 +65,8 @@ def npu_smi(*arguments: str) -> str:
     return subprocess.run(
         ["npu-smi", "info", *arguments],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=True,
         timeout=TIMEOUT_S,
     ).stdout

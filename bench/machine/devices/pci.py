@@ -21,7 +21,9 @@ def identifier(packed: int) -> str | None:
 def numa_node(pci_bus_id: str, root: Path = Path("/")) -> int | None:
     """The memory node of a device; None where the kernel names none (it says -1)."""
     try:
-        node = int((root / f"sys/bus/pci/devices/{pci_bus_id}/numa_node").read_text())
+        node = int(
+            (root / f"sys/bus/pci/devices/{pci_bus_id}/numa_node").read_text(errors="replace")
+        )
     except (OSError, ValueError):
         return None
     return node if node >= 0 else None

@@ -101,8 +101,11 @@ class AmdSensors:
 
     def read(self, at_s: float) -> Reading:
         def table(name: str, function: str) -> Mapping[str, object]:
-            call = getattr(self._amdsmi, function)
-            return self._probe.ask(name, lambda: call(self._handle)) or {}
+            def ask() -> Mapping[str, object]:
+                found: Mapping[str, object] = getattr(self._amdsmi, function)(self._handle)
+                return found
+
+            return self._probe.ask(name, ask) or {}
 
         return reading(
             at_s,
@@ -164,7 +167,7 @@ def _find(device: Device, load: Callable[[], Any]) -> tuple[Any, Any] | str:
     """The library and its handle of this card, matched by its UUID, or why there is none."""
     try:
         amdsmi = load()
-    except (ImportError, KeyError, OSError) as error:  # its import looks for the library itself
+    except Exception as error:  # its import looks for the library itself
         return f"amdsmi cannot be loaded: {error}"
     try:
         amdsmi.amdsmi_init()
@@ -172,7 +175,7 @@ def _find(device: Device, load: Callable[[], Any]) -> tuple[Any, Any] | str:
         for handle in amdsmi.amdsmi_get_processor_handles():
             if wanted in _bare(str(amdsmi.amdsmi_get_gpu_device_uuid(handle))):
                 return amdsmi, handle
-    except amdsmi.AmdSmiException as error:
+    except (amdsmi.AmdSmiException, AttributeError, ValueError) as error:
         return f"amdsmi cannot be used: {error}"
     return f"amdsmi does not know {device.uuid}"
 

@@ -63,3 +63,15 @@ def test_without_a_group_there_is_no_limit(tmp_path: Path) -> None:
     assert quota_cpus(tmp_path) is None
     assert memory_limit_bytes(tmp_path) is None
     assert throttled_s(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "unlimited", "-1"])
+def test_a_limit_that_is_no_number_is_none(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "proc/self/cgroup", "0::/box\nrubbish\n")
+    write(tmp_path / "sys/fs/cgroup/box/memory.max", text)
+    write(tmp_path / "sys/fs/cgroup/box/cpu.max", f"{text} 100000")
+    write(tmp_path / "sys/fs/cgroup/box/cpu.stat", f"throttled_usec {text}")
+
+    assert memory_limit_bytes(tmp_path) is None
+    assert quota_cpus(tmp_path) is None
+    assert throttled_s(tmp_path) is None
