@@ -24,7 +24,7 @@ from bench.evidence.shape_search import ShapeTrial
 from bench.execution.measure import measure
 from bench.execution.protocol import Assignment, Message, send
 from bench.execution.shapes.trials import try_shapes
-from bench.machine.affinity import allowed, confine
+from bench.machine.cpu.affinity import allowed, confine
 from bench.machine.devices import backend
 from bench.machine.devices.backend import Watch
 from bench.machine.devices.cpu import CpuWatch

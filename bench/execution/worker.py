@@ -15,7 +15,7 @@ from bench.evidence.outcome import Outcome
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
 from bench.execution.case_runners import run_kernel, run_replicate, run_storage, search
 from bench.execution.protocol import Assignment, Message, send
-from bench.machine.affinity import confine
+from bench.machine.cpu.affinity import confine
 from bench.machine.devices import backend
 from kernels import KERNELS
 

@@ -9,9 +9,9 @@ from bench.evidence.container.file_names import spelled
 from bench.evidence.inventory import Host
 from bench.machine import text
 from bench.machine.cgroup import memory_limit_bytes
+from bench.machine.cpu.processor import processor
 from bench.machine.devices.cpu import installed_memory_bytes
 from bench.machine.fabric import fabric
-from bench.machine.processor import processor
 
 
 def host(root: Path = Path("/")) -> Host:

@@ -18,7 +18,7 @@ from bench.execution.protocol import Assignment
 from bench.execution.runner import Listener
 from bench.execution.shapes.trials import try_shapes
 from bench.machine import discover
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices.cuda import CudaBackend
 from bench.machine.devices.cuda_driver import VisibleGpu
 from bench.machine.devices.events import EventWatch

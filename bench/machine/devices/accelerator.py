@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.evidence.inventory import Absent, Accelerator, Device
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices.events import EventWatch, NoSensors, Sensors
 
 VISIBLE = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.evidence.codec import replace
 from bench.evidence.inventory import Absent, Accelerator, Device
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices import cuda_driver, nvml
 from bench.machine.devices.cuda_driver import VisibleGpu
 from bench.machine.devices.events import EventWatch, NoSensors, Sensors

@@ -192,9 +192,14 @@ def board(nvml: Any, card: Any, probe: Probe, address: Any) -> Board:
         # The library gives some versions as the bytes that the driver wrote.
         return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
+    def identifier(field: str) -> str | None:
+        if address is None:
+            return None
+        return ask("PCI ids", lambda: pci.identifier(getattr(address, field)))
+
     return Board(
-        pci_id=None if address is None else pci.identifier(address.pciDeviceId),
-        pci_subsystem_id=None if address is None else pci.identifier(address.pciSubSystemId),
+        pci_id=identifier("pciDeviceId"),
+        pci_subsystem_id=identifier("pciSubSystemId"),
         part_number=text("part number", "nvmlDeviceGetBoardPartNumber"),
         vbios=text("VBIOS", "nvmlDeviceGetVbiosVersion"),
         inforom=text("InfoROM", "nvmlDeviceGetInforomImageVersion"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine.processor import processor
+from bench.machine.cpu.processor import processor
 from reports.catalogue.processors import core_sheet
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from bench.evidence.inventory import Cache, Core, Processor
-from bench.machine import arm_parts, text
-from bench.machine.affinity import allowed as affinity_mask
 from bench.machine.cgroup import quota_cpus
+from bench.machine.cpu import arm_parts, text
+from bench.machine.cpu.affinity import allowed as affinity_mask
 from bench.machine.text import read
 
 _EXTENSIONS = re.compile(r"^(avx|amx|fma$|f16c|sse4|asimd|sve|neon|fp16|fphp|bf16|i8mm|vsx|lasx)")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bench.machine.affinity import allowed, confine
+from bench.machine.cpu.affinity import allowed, confine
 
 
 def refuse(*_: object) -> None:
