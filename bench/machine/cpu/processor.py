@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from bench.evidence.inventory import Cache, Core, Processor
+from bench.machine import text
 from bench.machine.cgroup import quota_cpus
-from bench.machine.cpu import arm_parts, text
+from bench.machine.cpu import arm_parts
 from bench.machine.cpu.affinity import allowed as affinity_mask
 from bench.machine.text import read
 
