@@ -11,6 +11,7 @@ from kernels.gemm import check, work
 from kernels.gemm.library import dispatch
 from kernels.gemm.library.affinity import Confined
 from kernels.gemm.library.processor import vendor
+from kernels.gemm.rounding import RULE
 from kernels.gemm.torch import formats
 from kernels.gemm.torch import operands as torch_operands
 from kernels.kernel import Request, Ticks, Work
@@ -116,6 +117,8 @@ class TorchLaunch:
             "tf32": "on" if self._format.tf32 else "off",
             "operands": f"N(0, 1) in {str(self._format.stored).removeprefix('torch.')}",
         }
+        if self._format.stored.is_floating_point and self._format.stored.itemsize < 4:
+            executed["rounding"] = RULE
         if self._device.type == "cpu":
             return executed | _on_cpu(self._precision)
         return executed | {"sets": str(sets), "products": str(products)}

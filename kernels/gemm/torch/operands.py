@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from kernels.gemm.torch.rounding import nearest, scale
 from kernels.kernel import Shape
 
 ROTATED_BYTES = 512 << 20
@@ -53,11 +54,13 @@ def rounded(
     """A and B in the format that they are multiplied in."""
     if stored == torch.int8:
         return Operands(to_int8(a), _laid_out(to_int8(b), columns))
+    if stored in (torch.float32, torch.float64):
+        return Operands(a, _laid_out(b, columns))
     if largest is None:
-        return Operands(a.to(stored), _laid_out(b.to(stored), columns))
-    # One scale a matrix, so that its largest element is the largest number of the format.
-    left, right = a.abs().max().float() / largest, b.abs().max().float() / largest
-    return Operands((a / left).to(stored), _laid_out((b / right).to(stored), columns), left, right)
+        return Operands(nearest(a, stored), _laid_out(nearest(b, stored), columns))
+    left, right = scale(a, largest), scale(b, largest)
+    scaled = nearest(a / left, stored), nearest(b / right, stored)
+    return Operands(scaled[0], _laid_out(scaled[1], columns), left, right)
 
 
 def to_int8(x: torch.Tensor) -> torch.Tensor:
