@@ -258,8 +258,11 @@ def test_other_vendors_are_asked_for_what_all_have(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("precision", ["tf32", "fp8", "int8"])
-def test_formats_of_accelerators_are_refused_on_the_cpu(precision: str) -> None:
-    wanted = f"torch multiplies {precision} on accelerators only, not on the CPU"
+def test_formats_of_accelerators_are_refused_on_the_cpu_before_anything_is_multiplied(
+    monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    monkeypatch.setattr("kernels.gemm.torch.refusal.cpu_features", lambda: pytest.fail("asked"))
+    wanted = f"{precision} products of torch are not native on the CPU, on accelerators only"
     assert gemm.refuses(asked(precision)) == wanted
 
 
