@@ -172,16 +172,30 @@ class WorkerProcess:
             self._process.stdin.flush()
 
 
+SWITCHES = (
+    "NVIDIA_TF32_OVERRIDE",
+    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+    "HIPBLASLT_ALLOW_TF32",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "DNNL_DEFAULT_FPMATH_MODE",
+    "MKL_BLAS_COMPUTE_MODE",
+)
+"""What makes a library compute FP32 in TF32 or BF16, or TF32 in FP32, whatever a kernel asks for.
+
+No worker inherits them: a value would do for one precision what another must not have."""
+
+
 def _start(errors: IO[bytes], own: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
     """A worker process that waits for its assignment; it finds the same packages as we did."""
     root = str(Path(bench.__file__).parent.parent)
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    inherited = {name: value for name, value in os.environ.items() if name not in SWITCHES}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "bench.execution.worker", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, "PYTHONPATH": path, **own},
+        env={**inherited, "PYTHONPATH": path, **own},
         # A group of its own: ended as a whole, with whatever it started.
         start_new_session=True,
     )

@@ -43,16 +43,6 @@ def of(precision: str, device: torch.device) -> TorchFormat:
     return _FORMATS[precision]
 
 
-def compute_as_claimed(tf32: bool) -> None:
-    """FP32 is FP32 (no TF32, no BF16 in its place), and narrow formats are summed in FP32."""
-    torch.set_float32_matmul_precision("high" if tf32 else "highest")
-    matmul = torch.backends.cuda.matmul
-    matmul.allow_fp16_reduced_precision_reduction = False
-    matmul.allow_bf16_reduced_precision_reduction = False
-    if hasattr(matmul, "allow_fp16_accumulation"):  # torch 2.7 and later
-        matmul.allow_fp16_accumulation = False
-
-
 def _has_other_fp8(device: torch.device) -> bool:
     """Whether this is an AMD CDNA 3 device, whose e4m3 has no negative zero."""
     if torch.version.hip is None:

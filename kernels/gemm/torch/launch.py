@@ -14,6 +14,7 @@ from kernels.gemm.library.processor import vendor
 from kernels.gemm.rounding import RULE
 from kernels.gemm.torch import formats
 from kernels.gemm.torch import operands as torch_operands
+from kernels.gemm.torch.switches import AsClaimed
 from kernels.kernel import Request, Ticks, Work
 from kernels.precision import PRECISIONS
 from kernels.runtime import torch_device
@@ -46,7 +47,7 @@ class TorchLaunch:
         self._confined = Confined(request.place.cpus)
         self._former_threads = torch.get_num_threads()
         torch.set_num_threads(len(request.place.cpus))
-        formats.compute_as_claimed(self._format.tf32)
+        self._switches = AsClaimed(self._format.tf32)
         try:
             self._operands = [self._rounded(index) for index in range(sets)]
             self._products = [
@@ -83,7 +84,8 @@ class TorchLaunch:
         self._give_back()
 
     def _give_back(self) -> None:
-        """The CPUs and the number of threads that the process had before."""
+        """The switches, the CPUs and the number of threads that the process had before."""
+        self._switches.release()
         torch.set_num_threads(self._former_threads)
         self._confined.release()
 
@@ -115,6 +117,7 @@ class TorchLaunch:
             "accumulation": self._format.accumulation,
             "result": str(self._format.product).removeprefix("torch."),
             "tf32": "on" if self._format.tf32 else "off",
+            "fp32 was set to": self._switches.found,
             "operands": f"N(0, 1) in {str(self._format.stored).removeprefix('torch.')}",
         }
         if self._format.stored.is_floating_point and self._format.stored.itemsize < 4:

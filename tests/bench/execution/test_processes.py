@@ -9,7 +9,7 @@ from bench.evidence.codec import replace
 from bench.evidence.outcome import Failed, Measured, Reason
 from bench.evidence.plan import KernelCase
 from bench.evidence.stopping import StoppingRule
-from bench.execution.processes import WarmWorker, cause, run_in_processes
+from bench.execution.processes import SWITCHES, WarmWorker, cause, run_in_processes
 from bench.execution.protocol import Assignment, Message
 from bench.testing.machine import simulated_inventory
 
@@ -123,3 +123,20 @@ def test_a_worker_that_started_ahead_and_was_not_needed_is_gone() -> None:
         (worker,) = psutil.Process().children()
 
     assert not worker.is_running()
+
+
+def test_a_worker_inherits_nothing_that_makes_a_library_compute_in_another_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not as 0 either: it would turn off the TF32 that is to be measured."""
+    for name in SWITCHES:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("CAPBENCH_TEST_INHERITED", "1")
+    with WarmWorker() as worker:
+        assert worker._process is not None
+        found = psutil.Process(worker._process.pid).environ()
+
+    assert found["CAPBENCH_TEST_INHERITED"] == "1"
+    assert not found.keys() & set(SWITCHES)
+    assert "NVIDIA_TF32_OVERRIDE" in SWITCHES
+    assert "ONEDNN_DEFAULT_FPMATH_MODE" in SWITCHES
