@@ -1,7 +1,6 @@
 """Operands of a product, and the bound on its distance from the exact one."""
 
 import math
-import os
 
 import numpy as np
 import threadpoolctl
@@ -78,9 +77,10 @@ def error(a: Matrix, b: Matrix, c: Matrix, seed: int) -> float:
     (m, k), n = a.shape, b.shape[1]
     random = np.random.Generator(np.random.Philox(seed))
     rows = np.unique([0, m - 1, *random.integers(0, m, OPENED_ROWS)])
-    # As many threads as there are CPUs: a worker is confined, and the library does not know it.
+    # One thread: a worker is confined to CPUs of which the library does not know, and while one
+    # thread waits for a CPU, the others spin at the end of every one of the many small products.
     with (
-        threadpoolctl.threadpool_limits(len(os.sched_getaffinity(0)), user_api="blas"),
+        threadpoolctl.threadpool_limits(1, user_api="blas"),
         np.errstate(invalid="ignore", over="ignore"),  # of a result that is not finite
     ):
         opened, summed = deviations(a, b, c, rows, random)
