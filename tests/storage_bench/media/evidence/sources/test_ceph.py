@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass, settle
-from storage_bench.media.evidence import ceph
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import ceph
 
 OSD = {
     "id": 3,

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import nvme
 from storage_bench.media.evidence.report import Answer, integer
+from storage_bench.media.evidence.sources import nvme
 
 CONTROLLER = {"sn": "S7BFNG0W600310      ", "mn": "PM9A3", "tnvmcap": "7,521,470,078,976"}
 NAMESPACE = {"nsze": 1875385008, "nsfeat": 16, "eui64": "0025385c71b0f0b5", "nguid": "0" * 32}

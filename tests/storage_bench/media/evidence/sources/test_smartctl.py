@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import smartctl
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import smartctl
 
-RECORDED = Path(__file__).parents[2] / "golden" / "smartctl-7.3-virtio.json"
+RECORDED = Path(__file__).parents[3] / "golden" / "smartctl-7.3-virtio.json"
 DISK = {
     "device": {"name": "/dev/sda", "type": "sat", "protocol": "ATA"},
     "model_name": "ST6000NM0115-1YZ110",
