@@ -38,9 +38,14 @@ def text(path: Path, source: str) -> str:
             f"{path} cannot be read: {error.strerror}.", "Check its rights."
         ) from error
     try:
-        return raw.decode(_encoding(raw)).removeprefix("\ufeff")
+        return decoded(raw)
     except UnicodeDecodeError as error:
         raise StorageError(f"{path} is no text.", f"Save the JSON of {source} there.") from error
+
+
+def decoded(raw: bytes) -> str:
+    """A text without its byte order mark; raises UnicodeDecodeError."""
+    return raw.decode(_encoding(raw)).removeprefix("\ufeff")
 
 
 def _encoding(raw: bytes) -> str:

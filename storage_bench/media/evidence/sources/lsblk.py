@@ -20,6 +20,8 @@ from storage_bench.media.evidence.report import (
     table,
 )
 
+FABRICS = {"tcp": "nvme-tcp", "rdma": "nvme-rdma", "fcoe": "fc", "iser": "iscsi", "srp": "fc"}
+"""How newer versions write a way over a network that has another name in this program."""
 FLAGS = {"0": False, "1": True, "false": False, "true": True}
 
 
@@ -47,7 +49,7 @@ def _report(row: Object) -> SourceReport:
     parts = [str(row.get(key) or "").strip() for key in ("vendor", "model")]
     model = " ".join(part for part in parts if part and part != "ATA")
     names = identity.names((row.get("wwn"),), (row.get("serial"),))
-    transport = row.get("tran")
+    transport = FABRICS.get(str(row.get("tran")), row.get("tran"))
     drive = Drive(
         name=name,
         model=model or None,

@@ -39,6 +39,7 @@ def read(answer: Answer) -> SourceReading:
     """Every drive with its identity, and every volume, of all controllers that answered."""
     reports: list[SourceReport] = []
     remarks: list[str] = []
+    listed = 0
     documents = rows(parsed(answer.output))
     for controller in [each for one in documents for each in rows(one.get("Controllers", []))]:
         status = table(controller.get("Command Status"))
@@ -51,7 +52,8 @@ def read(answer: Answer) -> SourceReading:
         for below in objects(data):
             for read_these in (_drives, _volumes, _new_drives, _new_volumes):
                 reports += read_these(below)
-    nameless = sum(not report.names for report in reports)
+            listed += len([row for row in rows(below.get("PD LIST", [])) if "Med" in row])
+    nameless = sum(not report.names for report in reports) or (0 if reports else listed)
     if nameless:
         remarks.append(f"{nameless} drives without an identity (`show all J` has it)")
     if not reports and not remarks:

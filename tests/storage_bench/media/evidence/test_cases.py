@@ -1,10 +1,12 @@
 """Answers of drives and controllers; only their structure is real, all names are made up."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from storage_bench.errors import StorageError
 from storage_bench.media.classes import EvidenceLevel, MediaClass
 from storage_bench.media.evidence import collection, files, join
 from storage_bench.media.evidence.collect import collect
@@ -88,3 +90,28 @@ def test_a_mock_up_of_redfish_is_read_as_a_folder(tmp_path):
     shutil.rmtree(tmp_path / "redfish" / "1")
     found, _ = join.read([passed(tmp_path / "redfish")])
     assert sorted(one.claim.media for one in found) == [FLASH, UNKNOWN]
+
+
+def test_a_collection_that_powershell_saved_is_read(tmp_path):
+    text = (CASES / "evidence-usb-ssd.json").read_text()
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "x.json").write_text(text, encoding=encoding)
+        assert collection.load(tmp_path / "x.json").host == "host-a"
+
+
+def test_documents_are_read_between_prompts_and_a_broken_one_is_refused(tmp_path):
+    one = (CASES / "redfish-file-concatenated.json").read_text().splitlines()
+    (tmp_path / "x.json").write_text(f"[root@bmc]# curl a\n{one[0]}\n[root@bmc]# curl b\n{one[1]}")
+    assert len(join.read([passed(tmp_path / "x.json")])[0]) == 2
+    (tmp_path / "x.json").write_text(f"{one[0]}\n{one[1][:40]}")
+    with pytest.raises(StorageError, match="is no JSON"):
+        passed(tmp_path / "x.json")
+
+
+def test_smartctl_of_two_hosts_in_files_is_of_two_drives_at_one_device_name(tmp_path):
+    for name, rate in (("ZVT00001", 7200), ("S4XXNA0000001", 0)):
+        told = {"device": {"name": "/dev/sda"}, "serial_number": name, "rotation_rate": rate}
+        (tmp_path / f"{name}.json").write_text(json.dumps(told))
+    paths = sorted(tmp_path.glob("*.json"))
+    found, _ = join.read([passed(*paths, source="smartctl")])
+    assert [one.claim.media for one in found] == [FLASH, DISK]
