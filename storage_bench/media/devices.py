@@ -46,7 +46,8 @@ def opaque(directory: Path, model: str, names: AbstractSet[str] = frozenset()) -
     for prefix, reason in _table()["buses"].items():
         if any(part.startswith(prefix) for part in directory.parts):
             return str(reason)
-    if hidden := hidden_by(model, names):
+    # An NVMe drive may have any number (NGUID), also one that begins as NAA 6 does.
+    if hidden := hidden_by(model, frozenset() if name.startswith("nvme") else names):
         return hidden
     if re.fullmatch(r"(dm-|md|bcache|loop)\d+", name):
         return "sysfs names no device below this one"

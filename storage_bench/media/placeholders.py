@@ -19,9 +19,11 @@ MASK = re.compile(
 )
 PLACE = re.compile(
     r"(?:(?:BACKPLANE|BAY|BOX|CAGE|DISK|DRIVE|ENCLOSURE|HDD|LUN|NODE|NVME|PCIE|PHYSICAL|PORT|SAS"
-    r"|SATA|SHELF|SLOT|SSD|TRAY|UNIT|IN|NO|NR)[\s.:#_/-]*(?:\d{1,4}[A-Z]?)?[\s.,:#_/-]*)+"
+    r"|SATA|SHELF|SLOT|SSD|TRAY|UNIT|IN|NO|NR)(?:[\s.:#_/-]*\d{1,2}[A-Z]?(?!\d))?[\s.,:#_/-]*)+"
+    r"|(?:SLOT|BAY|BOX|SHELF|TRAY|ENCLOSURE)[\s.:#_/-]+\d{3,4}"
     r"|[\d\sA-Z]{1,4}(?:[:/][\d\sA-Z]{1,5})+|/DEV/.*"
 )
+"""Where a drive is, which is no name of it; `DISK0001` counts more than any enclosure holds."""
 COUNTED_UP = ("0123456789" * 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """What bridges and makers of cheap drives write: `123456789012`, `0123456789ABCDEF`."""
 

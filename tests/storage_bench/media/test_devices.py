@@ -53,6 +53,7 @@ def test_a_number_that_a_controller_gave_is_that_of_a_volume_whatever_its_name()
     assert "NAA 6" in (devices.hidden_by("NEW CARD", volume) or "")
     assert "NAA 6" in (devices.opaque(Path("sda"), "NEW CARD", volume) or "")
     assert devices.opaque(Path("sda"), "NEW CARD", drive) is None
+    assert devices.opaque(Path("nvme0n1"), "NEW SSD", volume) is None
 
 
 def test_an_emulated_nvme_controller_is_known_by_its_maker():

@@ -40,7 +40,8 @@ def test_a_number_with_a_vendor_and_a_rest_is_one(number):
 @pytest.mark.parametrize(
     "placeholder",
     ["", "   ", "1", "00000000", "N/A", None, "-", "None", "Unknown", "UNKNOWN SERIAL", "Slot 1",
-     "Slot 12", "Bay 3", "Drive Bay 12", "Enclosure 1 Slot 4", "252:12:1", "1I:1:12", "REDACTED",
+     "Slot 12", "SLOT12", "Slot 104", "Disk 3 Bay 1",
+     "Bay 3", "Drive Bay 12", "Enclosure 1 Slot 4", "252:12:1", "1I:1:12", "REDACTED",
      "<redacted>", "XXXXXXXX", "S3W1XXXX", "ZA26****", "********", "To be filled by O.E.M.",
      "Not Specified", "Default string", "0123456789ABCDEF", "123456789012", "AAAAAAAA",
      "000000000001", "ABCABCABCABC", "无法获取序列号",
@@ -62,7 +63,8 @@ def test_the_inventory_of_a_ledger_writes_an_identity_in_the_same_way():
 
 @pytest.mark.parametrize(
     "serial",
-    ["AA000000000000003422", "S4XXNA0000001", "WDZ00001", "8CG00001", "NV3T8A000001", "SSD00001",
+    ["AA000000000000003422", "S4XXNA0000001", "WDZ00001", "SASSSD0001", "DISK0001", "SSD-0001",
+     "8CG00001", "NV3T8A000001", "SSD00001",
      "a1b2c3d4-1111-4a5b-8", "PHYS7430001X480BGN"],
 )  # fmt: skip
 def test_an_odd_serial_number_is_one(serial):

@@ -56,6 +56,8 @@ def by_version(version: int | None, written: str = "") -> Claim:
 def read(answer: Answer) -> SourceReading:
     """The one drive that was asked: either who it is, or what it says of its medium."""
     found = [] if answer.status else rows(parsed(answer.output))
+    if any("Devices" in entry for entry in found):
+        return SourceReading(remarks=("`nvme list` tells no medium: save `nvme id-ctrl` of each",))
     reports = tuple(_report(answer, entry) for entry in found)
     remarks = () if reports else (f"{' '.join(answer.command)}: nothing was answered",)
     return SourceReading(reports, remarks)
@@ -74,6 +76,6 @@ def _report(answer: Answer, found: Object) -> SourceReport:
     if "ver" not in found or "sn" not in found:
         return SourceReport(place, names, ())
     model = str(found.get("mn", "")).strip()
-    if hidden := devices.hidden_by(model, names, integer(found.get("vid"))):
+    if hidden := devices.hidden_by(model, pci_vendor=integer(found.get("vid"))):
         return SourceReport(place, names, (unknown(LEVEL, hidden),))
     return SourceReport(place, names, (by_version(integer(found["ver"])),))

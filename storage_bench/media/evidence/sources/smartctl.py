@@ -63,7 +63,8 @@ def _hidden(found: Object, model: str) -> str | None:
     vendor = integer(table(found.get("nvme_pci_vendor")).get("id"))
     protocol = table(found.get("device")).get("protocol")
     bridge = devices.bridged(model) if protocol == "SCSI" else None
-    return devices.hidden_by(model, _names(found), vendor) or bridge
+    names = frozenset() if protocol == "NVMe" else _names(found)
+    return devices.hidden_by(model, names, vendor) or bridge
 
 
 def speaks_nvme(output: str) -> bool:

@@ -1,14 +1,17 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from storage_bench.errors import StorageError
 from storage_bench.media.evidence.collect import LSBLK, SCAN, collect
 from storage_bench.media.evidence.join import read
-from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.report import Answer, documents
 from storage_bench.media.evidence.sources import lsblk
+
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 DISKS = {"blockdevices": [{"name": name, "type": "disk"} for name in ("sda", "nvme0n1", "vda")]}
 SCANNED = {
@@ -90,3 +93,13 @@ def test_the_tools_of_this_machine_are_understood():
     known, remarks = read([found])
     assert ("lsblk lists no drive" in remarks) is (lsblk.disks(found.answers[0].output) == ())
     assert all(one.names and one.claim.reason for one in known)
+
+
+def test_a_sata_drive_that_the_scan_lists_as_scsi_is_asked_as_what_it_is():
+    text = (GOLDEN / "drives" / "evidence-scan-lists-sata-as-scsi.txt").read_text()
+    (scanned,) = documents(text.partition("The product")[0])
+    _, questions = asked({LSBLK: DISKS, SCAN: scanned})
+    assert [question[2:] for question in questions if "-i" in question] == [
+        ("-i", "-d", "megaraid,8", "/dev/bus/0"), ("-i", "/dev/sda"), ("-i", "/dev/sdb"),
+        ("-i", "/dev/nvme0n1"), ("-i", "/dev/vda"),
+    ]  # fmt: skip
