@@ -9,6 +9,7 @@ import click
 
 from bench.cli.options import directory_option, engine_option
 from bench.cli.output import json_option, print_json, status, translate_errors
+from bench.cli.storage.engine import choose_engine
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def sweep(
                 f"No such job: {error}.", "See `capbench storage sweep -h`."
             ) from error
         over = {"depth": sweeps.depths, "block": sweeps.block_sizes, "mix": sweeps.mixes}[swept]
-        chosen = engines.choose()[0] if engine is None else engine
+        chosen = choose_engine() if engine is None else engine
         with workspace(directory, size_bytes) as space:
             status(f"writing {size_bytes / 1e9:.1f} GB of random data")
             fill(space.data_file, size_bytes, seed=1)
