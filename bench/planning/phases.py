@@ -17,6 +17,8 @@ START_S = 8.0
 """For the start of the program, before the first phase."""
 SEAL_S = 5.0
 """For the last seal and the reports, after the last phase."""
+LEAST_SHARE = 0.3
+"""A phase is begun with so much of its time: the machine may be faster than the shares presume."""
 SEARCH = PhaseEntry("search", "our search against an exhaustive one", 40.0)
 """The last phase has what is left, if that is so much; the shapes of the exhaustive search come in
 an order by chance, so that one that is cut short has seen a fair sample."""
@@ -56,25 +58,21 @@ def phases(
 ) -> tuple[Phase, ...]:
     """The phases of the plan, the last of them the exhaustive search, which has no cases.
 
-    In less time than the shares need, the last ones are left out.
+    In less time than the shares need, one is cut short and those after it are left out.
     """
     return tuple(_phases(inventory, profile, plan, budget_s))
 
 
 def _phases(inventory: Inventory, profile: Profile, plan: Plan, budget_s: float) -> Iterator[Phase]:
-    end_s = START_S
+    end_s, last_s = START_S, budget_s - SEAL_S
     cases = iter(plan.cases)
     for number, entry in enumerate(profile.phases, 1):
         own = tuple(kernel for kernel in profile.kernels if kernel.phase == entry.name)
         count = len(all_cases(inventory, replace(profile, kernels=own))[0])
         found = tuple(next(cases) for _ in range(count))
+        cases_of_phase = tuple(case for case in found if isinstance(case, KernelCase))
+        # The one in which the budget ends is begun where enough of it is left to be worth it.
+        fits = last_s - end_s >= LEAST_SHARE * entry.share_s
         end_s += entry.share_s
-        fits = end_s <= budget_s - SEAL_S
-        yield Phase(
-            number,
-            entry,
-            tuple(case for case in found if isinstance(case, KernelCase)),
-            end_s if fits else None,
-        )
-    last_s = budget_s - SEAL_S
+        yield Phase(number, entry, cases_of_phase, min(end_s, last_s) if fits else None)
     yield Phase(len(profile.phases) + 1, SEARCH, (), last_s if end_s <= last_s else None)

@@ -113,6 +113,9 @@ class Running:
     def power_w(self) -> float:
         return min(POWER_W * self.speed, self.gpu.power_limit_w)
 
+    def refusal(self, precision: str) -> str | None:
+        return f"no {precision} here" if precision in self.gpu.refused else None
+
     def check(self) -> None:
         lost_after_s = self.gpu.lost_after_s
         if lost_after_s is not None and self.now_s - self.began_s > lost_after_s:
@@ -280,11 +283,7 @@ def _kernel(case: KernelCase, card: Running) -> Kernel:
         measures="bytes" if case.unit == "B/s" else "ops",
         implementations=(case.implementation,),
         precisions=(case.precision,),
-        refuses=lambda request: (
-            f"no {request.precision.name} here"
-            if request.precision.name in card.gpu.refused
-            else None
-        ),
+        refuses=lambda request: card.refusal(request.precision.name),
         prepare=prepare,
     )
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bench.evidence.outcome import Failed, Measured, MeasuredIO, MeasuredReplicate, Skipped
-from bench.evidence.plan import GuaranteeCase
-from bench.planning.cases import SUFFIX
-from reports.performance.subject import Subject
+from bench.evidence.plan import GuaranteeCase, KernelCase
+from reports.performance.subject import Subject, is_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,9 @@ def omissions(subject: Subject) -> tuple[Omission, ...]:
             reason = evidence.interrupted or "the evidence has no outcome of it"
             counts[case.id, "never ran", reason] += case.repeats - ran
         # A guarantee has its judgement, and a check its error: they need no interval.
-        needs_none = isinstance(case, GuaranteeCase) or case.metric.endswith(SUFFIX["check"])
+        needs_none = isinstance(case, GuaranteeCase) or (
+            isinstance(case, KernelCase) and is_check(case)
+        )
         if processes[case.id] == 1 and not needs_none:
             counts[case.id, "no interval", "one process alone has no interval"] += 1
     return _listed(subject, counts)

@@ -24,6 +24,9 @@ class Peak:
     how: str
     """The product, or the reason why there is none."""
 
+    at_measured_clock: bool = False
+    """Whether it is the peak at the clock that the device ran at, and not the one of its sheet."""
+
     @property
     def impossible(self) -> bool:
         """Whether even the lower bound lies above the highest peak."""

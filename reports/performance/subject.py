@@ -7,8 +7,15 @@ from typing import Any, TypeVar
 from bench.analysis.derived import Derived
 from bench.evidence import Evidence
 from bench.evidence.conclusions import Estimate, Statistic
+from bench.evidence.plan import KernelCase
+from bench.planning.cases import SUFFIX
 
 T = TypeVar("T")
+
+
+def is_check(case: KernelCase) -> bool:
+    """Whether the case is there to see a result that is right, and is no figure of the device."""
+    return case.metric.endswith(SUFFIX["check"])
 
 
 class Subject:

@@ -7,7 +7,7 @@ from reports.judgement.verdict import PlanFinding, Verdict
 from reports.performance.accelerators.chosen_shapes import ChosenShape
 from reports.performance.accelerators.nodes import NodeRun
 from reports.performance.accelerators.runs import AcceleratorRun
-from reports.performance.accelerators.throttling import UNEXPLAINED, Loss
+from reports.performance.accelerators.throttling import Loss
 from reports.performance.processor.cache_levels import Size
 from reports.performance.processor.interference import WORTH_TELLING, Interference
 from reports.quantities import Interval
@@ -175,7 +175,7 @@ def loss(run: AcceleratorRun) -> str:
         return ": ".join(["no peak is known", ", ".join(causes)][: 1 + bool(causes)])
     if not causes and share >= -WORTH_TELLING:
         return f"{round(share * 100):+d} %"
-    return str(Loss(share, causes or (UNEXPLAINED,)))
+    return str(Loss(share, run.lost_to or causes))
 
 
 def sustained(run: AcceleratorRun) -> str:

@@ -20,7 +20,8 @@ from reports.report import build
 from reports.verification import recompute, verify
 
 FOLDER = Path(__file__).parents[1] / "golden" / "bundles"
-BUNDLES = sorted(path for path in FOLDER.iterdir() if path.is_dir())
+BUNDLES = sorted(p for p in FOLDER.iterdir() if p.is_dir() or p.suffix == ".zip")
+"""Folders, and single files."""
 SYNTHETIC = "synthetic-"
 
 every = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda path: path.name)
@@ -55,7 +56,7 @@ def test_it_is_reported(bundle: Path, format_: str) -> None:
     assert done.stdout
 
 
-@every
+@pytest.mark.parametrize("bundle", [p for p in BUNDLES if p.is_dir()], ids=lambda p: p.name)
 def test_a_changed_byte_of_any_file_is_refused_by_its_name(bundle: Path, tmp_path: Path) -> None:
     copy = tmp_path / "evidence"
     shutil.copytree(bundle, copy)
@@ -124,3 +125,17 @@ def test_every_process_is_fitted_once_and_the_audit_runs_once(
 
     assert len(measured) == 12
     assert counts == {"steady_state": 12, "audit": 1, "malformed": 1, "estimates_of": 1}
+
+
+def test_the_first_card_is_judged_as_it_was_and_what_failed_is_no_figure() -> None:
+    """An H200 by the first `capbench accept` on hardware: its vector chains failed."""
+    done = CliRunner().invoke(main, ["accept", "--judge", str(FOLDER / "h200-2026-11-27.zip")])
+
+    assert done.exit_code == 1
+    assert "12 kernels right at a small size, 3 not" in done.stdout
+    lines = {line.partition("  ")[0]: line for line in done.stdout.splitlines()}
+    assert "694.9 TFLOP/s sustained  83.2%" in lines["cuda.matrix.bf16 (torch)"]
+    assert "0.0005 ≤ 0.005  holds" in lines["cuda.matrix.bf16 (torch)"]
+    assert "0.8679 ≥ 0.9    DOES NOT HOLD" in lines["cuda.memory.copy (torch)"]
+    assert "-55 % at the clock that it had" in lines["cuda.matrix.int8 (torch)"]
+    assert "not measured" in lines["cuda.vector.fp32 (numba-cuda)"]

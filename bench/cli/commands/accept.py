@@ -2,9 +2,10 @@
 
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -12,7 +13,6 @@ from bench.cli.output import json_option, print_json, status
 
 if TYPE_CHECKING:
     from bench.execution.acceptance.session import AcceptanceSession
-    from reports.judgement.acceptance.criteria import Criteria
     from reports.judgement.acceptance.criterion import Criterion
     from reports.judgement.acceptance.table import Row
     from reports.performance.subject import Subject
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     "--resume", type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of an acceptance that did not come to its end: what never began is measured.",
 )  # fmt: skip
+@click.option(
+    "--judge", "sealed", type=click.Path(path_type=Path, exists=True),
+    help="Judge sealed evidence again; nothing is measured.",
+)  # fmt: skip
 @json_option
 @click.pass_context
 def accept(
@@ -45,6 +49,7 @@ def accept(
     card: str | None,
     output: Path | None,
     resume: Path | None,
+    sealed: Path | None,
     as_json: bool,
 ) -> None:
     """Measure one accelerator, the most valuable first, and hold it against its criteria."""
@@ -55,15 +60,22 @@ def accept(
     from bench.execution.acceptance.process_age import process_age_s
     from bench.execution.session import exit_code, refuse_collisions
     from reports.judgement.acceptance import criteria
-    from reports.judgement.acceptance.table import rows
-    from reports.verification import examine_evidence
+    from reports.verification import examine_evidence, verify
 
     began_s = time.monotonic() - process_age_s()
     refuse_collisions()
     if criteria_name is not None:
         criteria.load(criteria_name)
-    if resume is not None and output is not None:
-        raise UsageError("--resume goes on in its own folder.", "Leave --output out.")
+    if sum(path is not None for path in (resume, output, sealed)) > 1:
+        raise UsageError(
+            "--resume goes on in its own folder, and --judge makes none.", "Give one of them."
+        )
+    if sealed is not None:
+        inside = sealed / "evidence"
+        bundle = inside if inside.is_dir() else sealed
+        acceptance = Acceptance.of(verify(bundle).subject, criteria_name)
+        acceptance.show(as_json)
+        context.exit(acceptance.exit_code)
     target = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     packed = is_zip(target)
     with one_file(target, status) if packed else nullcontext(target) as folder:
@@ -71,15 +83,9 @@ def accept(
         announce(session, budget_s)
         evidence = session.run()
         verified = examine_evidence(evidence)
-        wanted = criteria.load(criteria_name or criteria.default_for(session.device))
-        found = criteria.judged(verified.subject, wanted)
-        table = rows(verified.subject, found)
-        shown = said(verified.subject, wanted, table, found)
-        write_atomically(folder / "accept.txt", f"{shown}\n".encode())
-    if as_json:
-        print_json({"criteria": f"{wanted.id}@{wanted.version}", "rows": table, "found": found})
-    else:
-        click.echo(shown)
+        acceptance = Acceptance.of(verified.subject, criteria_name)
+        write_atomically(folder / "accept.txt", f"{acceptance.text}\n".encode())
+    acceptance.show(as_json)
     for finding in verified.findings:
         status(f"audit: {finding.where}: {finding.because} [{finding.rule}]")
     if evidence.interrupted is not None:
@@ -87,29 +93,51 @@ def accept(
         again = f"{unpack}capbench accept --resume {'FOLDER' if packed else target}"
         status(f"! INCOMPLETE: {evidence.interrupted}; to go on: {again}")
     status(f"{time.monotonic() - began_s:.0f} s in all; check it: capbench verify {target}")
-    failed = any(criterion.holds is False for criterion in found)
-    context.exit(exit_code(evidence, int(failed)))
+    context.exit(exit_code(evidence, acceptance.exit_code))
 
 
-def said(
-    subject: "Subject", wanted: "Criteria", table: "tuple[Row, ...]", found: "tuple[Criterion, ...]"
-) -> str:
-    """Everything that there is to say of a card, as text."""
-    from reports.judgement.acceptance.criteria import header
-    from reports.judgement.acceptance.table import checked, checks
-    from reports.render.acceptance import text
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What the criteria say of a card."""
 
-    evidence = subject.evidence
-    wrong = checks(subject)
-    lines = [
-        header(evidence.inventory, evidence.started_at),
-        f"{checked(subject)} kernels right at a small size, {len(wrong)} not",
-        *(f"  {each}" for each in wrong),
-        f"criteria {wanted.id}@{wanted.version}: {wanted.title}",
-        "",
-        text(table, found),
-    ]
-    return "\n".join(lines)
+    criteria: str
+    rows: "tuple[Row, ...]"
+    found: "tuple[Criterion, ...]"
+    text: str
+
+    @classmethod
+    def of(cls, subject: "Subject", criteria_name: str | None) -> Self:
+        """Judge by these criteria, or by those of the card. Raises UsageError for several cards."""
+        from reports.judgement.acceptance import criteria
+        from reports.judgement.acceptance.ratios import card_of
+        from reports.judgement.acceptance.table import checked, checks, rows
+        from reports.render.acceptance import text
+
+        evidence = subject.evidence
+        card = card_of(evidence.inventory)
+        wanted = criteria.load(criteria_name or criteria.default_for(card))
+        found = criteria.judged(subject, wanted)
+        table, wrong = rows(subject, found), checks(subject)
+        name = f"{wanted.id}@{wanted.version}"
+        lines = [
+            criteria.header(evidence.inventory, evidence.started_at),
+            f"{checked(subject)} kernels right at a small size, {len(wrong)} not",
+            *(f"  {each}" for each in wrong),
+            f"criteria {name}: {wanted.title}",
+            "",
+            text(table, found),
+        ]
+        return cls(name, table, found, "\n".join(lines))
+
+    @property
+    def exit_code(self) -> int:
+        return int(any(criterion.holds is False for criterion in self.found))
+
+    def show(self, as_json: bool) -> None:
+        if as_json:
+            print_json({"criteria": self.criteria, "rows": self.rows, "found": self.found})
+        else:
+            click.echo(self.text)
 
 
 def opened(

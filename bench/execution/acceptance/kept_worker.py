@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bench.evidence.codec import DecodeError, canonical, receive, replace
 from bench.evidence.inventory import Device
-from bench.evidence.outcome import Failed, Outcome, Reason
+from bench.evidence.outcome import Failed, Measured, Outcome, Reason
 from bench.evidence.shape_search import ShapeTrial
 from bench.execution.processes import cause, end_worker, host_threads, start_worker
 from bench.execution.protocol import Assignment, Message
@@ -66,7 +66,7 @@ class KeptWorker:
 
         reason = self._ask(assignment, limit_s, answered)
         if reason is None:
-            return outcomes[0]
+            return self._named(outcomes[0])
         return Failed(assignment.case.id, assignment.repeat, reason)
 
     def try_shapes(self, assignment: Assignment, limit_s: float) -> tuple[ShapeTrial, ...]:
@@ -86,6 +86,12 @@ class KeptWorker:
             ended_it = left if reason.code == "timeout" else left[:1]
             trials += [ShapeTrial(shape, None, reason.text) for shape in ended_it]
         return tuple(trials)
+
+    def _named(self, outcome: Outcome) -> Outcome:
+        """With the process that measured it: cases of one process are not independent."""
+        if not isinstance(outcome, Measured) or self._process is None:
+            return outcome
+        return replace(outcome, executed={**outcome.executed, "process": str(self._process.pid)})
 
     def close(self) -> None:
         """End the process; it may be asked again, and is started then."""

@@ -7,14 +7,16 @@ import statistics
 from collections.abc import Sequence
 
 from bench.analysis.steady_state import SteadyState
+from bench.errors import UsageError
 from bench.evidence.conclusions import Statistic
 from bench.evidence.inventory import Device, Inventory
-from bench.evidence.outcome import Failed, Measured, Skipped
+from bench.evidence.outcome import Failed, Skipped
 from bench.evidence.plan import KernelCase
 from bench.units import format_si
 from reports.catalogue.accelerators import silicon_of
 from reports.catalogue.lookup import UnknownCard, find
 from reports.judgement.acceptance.criterion import Criterion
+from reports.performance.accelerators.settled_clock import settled_clock_hz
 from reports.performance.subject import Subject
 
 Cases = Sequence[KernelCase]
@@ -36,7 +38,7 @@ def of_clock(subject: Subject, cases: Cases, wanted: float) -> Criterion:
         shares, detail = [], []
         for outcome in subject.derived.valid(case):
             state = subject.derived.steady_state(case, outcome)
-            clock_hz = None if state is None else _clock_hz(outcome, state.steady_from_s)
+            clock_hz = None if state is None else settled_clock_hz(outcome, state)
             if state is not None and clock_hz is not None:
                 shares.append(state.plateau_rate / (units * flop * clock_hz))
                 detail.append(f"{_rate(case, state.plateau_rate)} at {clock_hz / 1e9:.3f} GHz")
@@ -54,19 +56,6 @@ def _flop_a_cycle(subject: Subject, case: KernelCase) -> int | None:
     facts = device.accelerator
     silicon = silicon_of(None if facts is None else facts.architecture, device.name)
     return None if silicon is None else silicon.flop(case.precision, "vector")
-
-
-def _clock_hz(outcome: Measured, steady_from_s: float | None) -> float | None:
-    """Mean of the sensor while the rate was taken: the steady stretch, or the last third."""
-    base_s = outcome.began_at_s or 0.0
-    from_s = base_s + outcome.samples.end_s * 2 / 3
-    from_s = from_s if steady_from_s is None else steady_from_s
-    clocks = [
-        clock_hz
-        for at_s, clock_hz in zip(outcome.readings.at_s, outcome.readings.clock_hz, strict=True)
-        if clock_hz is not None and base_s + at_s >= from_s
-    ]
-    return statistics.fmean(clocks) if clocks else None
 
 
 def a_cycle(subject: Subject, cases: Cases, wanted: float) -> Criterion:
@@ -131,9 +120,14 @@ def of_sheet(subject: Subject, cases: Cases, wanted: float) -> Criterion:
 
 
 def card_of(inventory: Inventory) -> Device:
-    """The only accelerator of a run on one card."""
-    (device,) = (device for device in inventory.devices if device.backend != "cpu")
-    return device
+    """The only accelerator of a run on one card. Raises UsageError for none or several."""
+    cards = [device for device in inventory.devices if device.backend != "cpu"]
+    if len(cards) != 1:
+        raise UsageError(
+            f"The evidence is of {len(cards)} accelerators; an acceptance is of one.",
+            "Give what capbench accept has sealed.",
+        )
+    return cards[0]
 
 
 def _states(subject: Subject, case: KernelCase) -> list[SteadyState]:

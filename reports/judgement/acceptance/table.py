@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 
 from bench.evidence.outcome import Failed, Measured, Skipped
-from bench.evidence.plan import KernelCase, full_name
-from bench.planning.cases import SUFFIX
+from bench.evidence.plan import KernelCase
 from reports.judgement.acceptance.criterion import Criterion
-from reports.performance.accelerators.peaks import accelerator_peaks
 from reports.performance.accelerators.runs import accelerator_runs
-from reports.performance.accelerators.throttling import UNEXPLAINED
-from reports.performance.subject import Subject
-
-NO_LOSS = 0.97
-"""A figure of more than this share of its peak has lost nothing that needs a cause."""
+from reports.performance.subject import Subject, is_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +33,31 @@ def rows(subject: Subject, criteria: tuple[Criterion, ...]) -> tuple[Row, ...]:
 
     Of a metric that is measured in several ways the criterion stands beside each.
     """
-    sheets, clocks = _peaks(subject)
     runs = {(r.metric, r.implementation): r for r in subject.once(accelerator_runs)}
     found = []
     for case in subject.evidence.plan.cases:
-        if not isinstance(case, KernelCase) or case.metric.endswith(SUFFIX["check"]):
+        if not isinstance(case, KernelCase) or is_check(case):
             continue
+        own = tuple(criterion for criterion in criteria if criterion.metric == case.metric)
         run = runs.get((case.metric, case.implementation))
-        value = None if run is None else run.rate
-        of_sheet = _share(value, sheets, case)
+        if run is None:
+            why = _why_not(subject, case)
+            found.append(
+                Row(case.metric, case.implementation, None, case.unit, None, None, False, own, why)
+            )
+            continue
+        of_sheet = None if run.share_of_peak is None else 1 + run.share_of_peak
         found.append(
             Row(
                 case.metric,
                 case.implementation,
-                value,
+                run.rate,
                 case.unit,
-                _share(value, clocks, case),
+                run.of_clock,
                 of_sheet,
-                run is not None and run.sustained is not None,
-                tuple(c for c in criteria if c.metric == case.metric),
-                _why_not(subject, case)
-                if run is None
-                else _cause(run.causes, _share(value, clocks, case), of_sheet),
+                run.sustained is not None,
+                own,
+                "; ".join(run.lost_to),
             )
         )
     return tuple(found)
@@ -71,9 +68,7 @@ def checks(subject: Subject) -> tuple[str, ...]:
     return tuple(
         f"{case.precision} {case.kernel} ({case.implementation}): {_why_not(subject, case)}"
         for case in subject.evidence.plan.cases
-        if isinstance(case, KernelCase)
-        and case.metric.endswith(SUFFIX["check"])
-        and not subject.derived.valid(case)
+        if isinstance(case, KernelCase) and is_check(case) and not subject.derived.valid(case)
     )
 
 
@@ -82,42 +77,8 @@ def checked(subject: Subject) -> int:
     return sum(
         bool(subject.derived.valid(case))
         for case in subject.evidence.plan.cases
-        if isinstance(case, KernelCase) and case.metric.endswith(SUFFIX["check"])
+        if isinstance(case, KernelCase) and is_check(case)
     )
-
-
-def _peaks(subject: Subject) -> tuple[dict[str, float], dict[str, float]]:
-    """Nameplates and peaks at the measured clock, by the name of the figure."""
-    sheets: dict[str, float] = {}
-    clocks: dict[str, float] = {}
-    for peak in subject.once(accelerator_peaks):
-        if peak.theoretical is None or "/cycle" in peak.unit:
-            continue
-        into = clocks if peak.how.startswith("the same at") else sheets
-        top = peak.theoretical.value or peak.theoretical.high
-        if top:
-            into.setdefault(peak.metric, top)
-    return sheets, clocks
-
-
-def _share(value: float | None, tops: dict[str, float], case: KernelCase) -> float | None:
-    top = tops.get(full_name(case)) or tops.get(case.metric)
-    return None if value is None or top is None else value / top
-
-
-def _cause(causes: tuple[str, ...], of_clock: float | None, of_sheet: float | None) -> str:
-    """What the clock cost, with what held it down, and what was lost at the clock that it had."""
-    if of_sheet is None or of_sheet >= NO_LOSS:
-        return ""
-    if of_clock is None:
-        return "; ".join(causes) or UNEXPLAINED
-    parts = []
-    clock = of_sheet / of_clock
-    if clock < NO_LOSS:
-        parts.append(f"clock {clock - 1:+.0%}: {'; '.join(causes) or UNEXPLAINED}")
-    if of_clock < NO_LOSS:
-        parts.append(f"{of_clock - 1:+.0%} at its clock: the library's kernel")
-    return "; ".join(parts)
 
 
 def _why_not(subject: Subject, case: KernelCase) -> str:

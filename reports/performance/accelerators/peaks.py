@@ -3,12 +3,13 @@
 import statistics
 from collections.abc import Iterator
 
+from bench.evidence.codec import replace
 from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Accelerator, Device
-from bench.evidence.outcome import Measured
 from bench.evidence.plan import KernelCase
 from reports.catalogue.accelerators import Pipe, silicon_of
 from reports.catalogue.lookup import ObservedDevice, Resolved, UnknownCard, find, resolve
+from reports.performance.accelerators.settled_clock import settled_clock_hz
 from reports.performance.peak import Peak
 from reports.performance.subject import Subject
 from reports.quantities import Interval, exact
@@ -20,7 +21,7 @@ def accelerator_peaks(subject: Subject) -> tuple[Peak, ...]:
     """Every rate and bandwidth of every accelerator, beside the peak of that device.
 
     A rate has two peaks: that of the data sheet, and, where both clocks are known, the same at
-    the mean clock of the readings under this load. Above the second is an error in any case.
+    the mean clock of the time that the rate is of. Above the second is an error in any case.
     """
     devices = {device.uuid: device for device in subject.evidence.inventory.devices}
     found: list[Peak] = []
@@ -63,7 +64,8 @@ def _of_case(
         if scaled is not None and clock_hz is not None and resolved.clock_hz is not None:
             clocks = f"{clock_hz / 1e9:.3f} GHz, not {resolved.clock_hz / 1e9:.3f} GHz"
             how = f"the same at the measured {clocks}"
-            yield _peak(host, estimate, device, scaled, resolved.confidence, how)
+            found = _peak(host, estimate, device, scaled, resolved.confidence, how)
+            yield replace(found, at_measured_clock=True)
 
 
 def _of_cycles(
@@ -109,10 +111,9 @@ def _resolved(device: Device, case: KernelCase) -> Resolved | None:
 def _mean_clock_hz(subject: Subject, case: KernelCase) -> float | None:
     clocks = [
         clock_hz
-        for outcome in subject.derived.outcomes_of(case)
-        if isinstance(outcome, Measured)
-        for clock_hz in outcome.readings.clock_hz
-        if clock_hz is not None
+        for outcome in subject.derived.valid(case)
+        if (state := subject.derived.steady_state(case, outcome)) is not None
+        and (clock_hz := settled_clock_hz(outcome, state)) is not None
     ]
     return statistics.fmean(clocks) if clocks else None
 

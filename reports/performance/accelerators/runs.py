@@ -10,8 +10,9 @@ from bench.evidence.inventory import Device
 from bench.evidence.outcome import Measured
 from bench.evidence.plan import KernelCase, full_name
 from reports.performance.accelerators.peaks import accelerator_peaks
-from reports.performance.accelerators.throttling import causes, during
-from reports.performance.subject import Subject
+from reports.performance.accelerators.throttling import UNEXPLAINED, causes, during
+from reports.performance.processor.interference import WORTH_TELLING
+from reports.performance.subject import Subject, is_check
 from reports.quantities import Interval
 
 
@@ -56,6 +57,8 @@ class AcceleratorRun:
     """Of the data sheet, or of the silicon's units; None where neither tells."""
     share_of_peak: float | None
     """The rate over the peak minus one; where sources differ, over the highest."""
+    of_clock: float | None
+    """The rate over the peak at the clock of the same time; None where that is not known."""
     causes: tuple[str, ...]
     """What held the clock down; empty where nothing shows."""
     samples: int
@@ -65,24 +68,44 @@ class AcceleratorRun:
     """None where no two readings tell."""
     missing_sensors: tuple[str, ...]
 
+    @property
+    def lost_to(self) -> tuple[str, ...]:
+        """What the distance from the peak is made of; empty where there is none worth telling.
+
+        A clock that was held down explains no more than it is below the peak's own: the rest was
+        lost at the clock that the card had.
+        """
+        if self.share_of_peak is None or self.share_of_peak >= -WORTH_TELLING:
+            return ()
+        if self.of_clock is None:
+            return self.causes or (UNEXPLAINED,)
+        slowed = (1 + self.share_of_peak) / self.of_clock < 1 - WORTH_TELLING
+        found = self.causes if slowed else ()
+        if self.of_clock < 1 - WORTH_TELLING:
+            found += (f"{self.of_clock - 1:+.0%} at the clock that it had".replace("%", " %"),)
+        return found or (UNEXPLAINED,)
+
 
 def accelerator_runs(subject: Subject) -> tuple[AcceleratorRun, ...]:
     """Every case of an accelerator that was measured, in the order of the plan."""
     devices = {d.uuid: d for d in subject.evidence.inventory.devices if d.backend != "cpu"}
     tops: dict[str, Interval] = {}
+    at_clock: dict[str, Interval] = {}
     for peak in subject.once(accelerator_peaks):
-        if peak.theoretical is not None:
-            tops.setdefault(peak.metric, peak.theoretical)
+        if peak.theoretical is not None and "/cycle" not in peak.unit:
+            into = at_clock if peak.at_measured_clock else tops
+            into.setdefault(peak.metric, peak.theoretical)
     found = []
     for case in subject.evidence.plan.cases:
-        if not isinstance(case, KernelCase) or case.device not in devices:
+        if not isinstance(case, KernelCase) or case.device not in devices or is_check(case):
             continue
         measured = subject.derived.valid(case)
         states = (subject.derived.steady_state(case, outcome) for outcome in measured)
         courses = [state for state in states if state is not None]
         if courses:
             top = tops.get(full_name(case)) or tops.get(case.metric)
-            found.append(_run(subject, case, devices[case.device], measured, courses, top))
+            clock = at_clock.get(full_name(case)) or at_clock.get(case.metric)
+            found.append(_run(subject, case, devices[case.device], measured, courses, top, clock))
     return tuple(found)
 
 
@@ -97,10 +120,12 @@ def _run(
     measured: Sequence[Measured],
     courses: Sequence[SteadyState],
     peak: Interval | None,
+    at_clock: Interval | None,
 ) -> AcceleratorRun:
     rate = statistics.median(course.plateau_rate for course in courses)
     steady = [course.sustained for course in courses if course.sustained is not None]
     highest = None if peak is None else peak.value or peak.high
+    highest_now = None if at_clock is None else at_clock.value or at_clock.high
     readings = [reading for outcome in measured for reading in outcome.readings]
     facts = device.accelerator
     return AcceleratorRun(
@@ -120,6 +145,7 @@ def _run(
         not_steady=tuple(dict.fromkeys(c.not_steady for c in courses if c.not_steady is not None)),
         peak=peak,
         share_of_peak=None if not highest else rate / highest - 1,
+        of_clock=None if not highest_now else rate / highest_now,
         causes=causes(readings, None if facts is None else facts.max_clock_hz),
         samples=sum(len(outcome.samples) for outcome in measured),
         throttled_samples=sum(

@@ -50,6 +50,7 @@ def test_several_cases_are_carried_out_in_one_process(worker: KeptWorker) -> Non
     assert isinstance(first, Measured)
     assert isinstance(second, Measured)
     assert process_of(worker) == process
+    assert first.executed["process"] == second.executed["process"] == str(process)
     assert len(first.samples) >= 3
 
 

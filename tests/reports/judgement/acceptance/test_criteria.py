@@ -21,7 +21,7 @@ from reports.judgement.acceptance.criterion import Criterion
 from reports.performance.subject import Subject
 
 FMA, BF16, FP8 = "cuda.vector.fp32", "cuda.matrix.bf16", "cuda.matrix.fp8"
-PROFILE = Path(__file__).parents[3] / "benchmarks" / "accelerators.toml"
+PROFILE = Path(__file__).with_name("accelerators.toml")
 CLOCK, CYCLE, BF16_BAR, FP8_BAR, SPREAD, MEMORY = range(6)
 
 

@@ -6,7 +6,7 @@ from bench.evidence import Evidence
 from bench.evidence.codec import replace
 from bench.evidence.conclusions import Estimate, Statistic
 from bench.evidence.inventory import Accelerator, Device
-from bench.evidence.outcome import Measured, Reading, Readings, Samples
+from bench.evidence.outcome import Measured, Reading, Readings, Sample, Samples
 from bench.evidence.plan import KernelCase, Plan
 from bench.evidence.stopping import StoppingRule
 from bench.testing.machine import simulated_evidence
@@ -34,7 +34,7 @@ def measured(
     )
     device = Device("cuda", 0, "GPU-0", name, "cuda:0", 80 << 30, "1", facts)
     outcome = Measured(
-        case.id, 0, 1, 1, Samples(),
+        case.id, 0, 1, 1, Samples.of((Sample(0.0, 0.3, 1),)),
         Readings.of(Reading(i * 0.1, clock_hz=c) for i, c in enumerate(clocks_hz)),
         0.0, 1.0, "", {},
     )  # fmt: skip
