@@ -1,7 +1,6 @@
 """The storage inventory: pools and drives, as TOML or CSV."""
 
 import csv
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from bench.errors import UsageError
 from bench.evidence.codec import DecodeError, decode
 from reports.declarations.facility import Medium, StoragePool
 from reports.declarations.loader import read
+from storage_bench.media import identity
 
 Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT-MEASURED"]
 
@@ -31,15 +31,11 @@ class ListedDrive:
     def __post_init__(self) -> None:
         if self.raw_bytes <= 0:
             raise ValueError(f"a drive of pool {self.pool} has {self.raw_bytes} bytes")
-        if not self.identities:
-            raise ValueError(f"a drive of pool {self.pool} has neither wwn, eui64 nor serial")
 
     @property
     def identities(self) -> frozenset[str]:
-        """What it is known by, however it was written; one in common makes the same drive."""
-        numbers = (_number(name) for name in (self.wwn, self.eui64) if name)
-        serial = f"serial {self.serial.strip().upper()}" if self.serial else ""
-        return frozenset(filter(None, (*numbers, serial)))
+        """What it is known by, however it was written; empty where a placeholder stands there."""
+        return identity.names((self.wwn, self.eui64 and f"eui.{self.eui64}"), (self.serial,))
 
 
 NOT_CAPACITY = ("tape", "memory")
@@ -129,9 +125,3 @@ def _value(key: str, text: str, line: int) -> object:
         return float(text) if key == "iops" else text
     except ValueError:
         raise DecodeError(f"line {line}: {key} is {text!r}; wanted a number") from None
-
-
-def _number(name: str) -> str:
-    """A world-wide number without the ways of writing it: `naa.5001`, `0x5001`, `50:01`."""
-    bare = re.sub(r"^(naa\.|eui\.|wwn-|0x)+", "", name.strip().lower())
-    return re.sub(r"[:\-\s]", "", bare)

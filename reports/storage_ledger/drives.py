@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bench.evidence.codec import replace
 from reports.declarations.storage_inventory import ListedDrive
+from storage_bench.media import identity
 
 
 def count_once(
@@ -12,42 +13,44 @@ def count_once(
     """Each drive once, in the order of first sight, and what was odd about it.
 
     `same` are identities of which evidence shows, each set for itself, that they are of one drive.
+    A line without an identity is a drive of its own: nothing tells whether it stands there twice.
     """
-    aliases = {name: group for group in same for name in group}
-    kept: list[ListedDrive | None] = []
-    seen: dict[str, int] = {}
-    names: list[set[str]] = []
-    remarks: list[str] = []
+    kept: list[ListedDrive] = []
+    odd: list[str] = []
     again = 0
-    for drive in drives:
-        its = drive.identities.union(*(aliases.get(name, ()) for name in drive.identities))
-        known = sorted({seen[name] for name in its if name in seen})
-        place = known[0] if known else len(kept)
-        if not known:
-            kept.append(drive)
-            names.append(set())
-        for other in [None, *known[1:]]:
-            # A list that names a drive by number and one that names it by serial may both stand
-            # here until a third names both.
-            twin = drive if other is None else kept[other]
-            first = kept[place]
-            if first is None or twin is None or twin is first:
-                continue
-            again += 1
-            kept[place] = _joined(first, twin, remarks)
-            if other is not None:
-                kept[other] = None
-                names[place] |= names[other]
-        names[place] |= its
-        seen.update(dict.fromkeys(names[place], place))
-    if again:
-        remarks.insert(0, f"{again} lines name a drive that another line names too")
-    return [drive for drive in kept if drive is not None], remarks
+    for members in identity.groups([*(drive.identities for drive in drives), *same]):
+        lines = [drives[index] for index in members if index < len(drives)]
+        for drive in lines[:1]:
+            joined = drive
+            for twin in lines[1:]:
+                joined = _joined(joined, twin, odd)
+            kept.append(joined)
+            again += len(lines) - 1
+    remarks = [f"{again} lines name a drive that another line names too"] if again else []
+    return kept, [*remarks, *_nameless(drives), *odd]
+
+
+def _nameless(drives: Sequence[ListedDrive]) -> list[str]:
+    """What was counted by line, and the names that tell no drive from another."""
+    remarks = []
+    if nameless := sum(not drive.identities for drive in drives):
+        remarks.append(
+            f"{nameless} lines name no drive (no serial or world-wide number, or a placeholder): "
+            "each is counted as a drive; add serial numbers, so that none counts twice"
+        )
+    for name, bearers in sorted(identity.shared([drive.identities for drive in drives]).items()):
+        remarks.append(f"{bearers} different drives are said to have {name}: it tells none apart")
+    return remarks
+
+
+def label(drive: ListedDrive) -> str:
+    """What to call a drive in a remark."""
+    return drive.serial or drive.wwn or drive.eui64 or f"without a name in pool {drive.pool}"
 
 
 def _joined(first: ListedDrive, second: ListedDrive, remarks: list[str]) -> ListedDrive:
     """One drive out of two lines about it; what they disagree on is told."""
-    name = first.serial or first.wwn or first.eui64
+    name = label(first)
     joined = first
     if first.raw_bytes != second.raw_bytes:
         smaller = min(first.raw_bytes, second.raw_bytes)

@@ -12,7 +12,8 @@ from typing import Literal
 from bench.evidence.codec import replace
 from reports.declarations.facility import Medium
 from reports.declarations.storage_inventory import NOT_CAPACITY, ListedDrive, Pool, StorageInventory
-from reports.storage_ledger.drives import count_once
+from reports.storage_ledger.drives import count_once, label
+from storage_bench.media import identity
 
 Level = Literal["none", "declared", "sysfs", "controller", "identify", "behavioural"]
 COUNTED: tuple[Level, ...] = ("controller", "identify", "behavioural")
@@ -34,17 +35,21 @@ def rest_on(
     inventory: StorageInventory, seen: Sequence[EvidencedDrive]
 ) -> tuple[StorageInventory, tuple[str, ...]]:
     """The same inventory with every medium as evidence has it, each drive once, and remarks."""
-    by_name = {name: index for index, one in enumerate(seen) for name in one.identities}
+    index = identity.Index([one.identities for one in seen])
+    found = [index.find(drive.identities) for drive in inventory.drives]
     remarks: list[str] = []
-    lines = [_evidenced(drive, seen, by_name, remarks) for drive in inventory.drives]
+    lines = [
+        _evidenced(drive, [seen[place] for place in places], remarks)
+        for drive, places in zip(inventory.drives, found, strict=True)
+    ]
     drives, told = count_once(lines, [one.identities for one in seen])
     remarks += told
     pools = tuple(
         _pool(pool, [d for d in drives if d.pool == pool.name and d.role == "data"], remarks)
         for pool in inventory.pools
     )
-    listed = {by_name[n] for d in inventory.drives for n in d.identities if n in by_name}
-    levels = Counter(seen[index].level for index in sorted(listed))
+    listed = sorted({place for places in found for place in places})
+    levels = Counter(seen[place].level for place in listed)
     by = ", ".join(f"{count} by {level}" for level, count in sorted(levels.items()))
     remarks.insert(0, f"{len(listed)} of {len(drives)} drives are in the evidence ({by or 'none'})")
     if strays := len(seen) - len(listed):
@@ -53,15 +58,14 @@ def rest_on(
 
 
 def _evidenced(
-    drive: ListedDrive, seen: Sequence[EvidencedDrive], by_name: dict[str, int], remarks: list[str]
+    drive: ListedDrive, seen: Sequence[EvidencedDrive], remarks: list[str]
 ) -> ListedDrive:
-    found = sorted({by_name[name] for name in drive.identities if name in by_name})
-    told = [seen[i] for i in found if seen[i].level in COUNTED and seen[i].media != "unknown"]
+    told = [one for one in seen if one.level in COUNTED and one.media != "unknown"]
     if not told:
         return replace(drive, media="unknown")
     media = told[0].media if len({one.media for one in told}) == 1 else "disputed"
     if media == "disputed" or drive.media not in (media, "unknown"):
-        name = drive.serial or drive.wwn or drive.eui64
+        name = label(drive)
         said = "; ".join(f"{one.reason} ({one.media})" for one in told)
         remarks.append(f"drive {name}: declared {drive.media}, evidence: {said}")
         media = "disputed"

@@ -10,6 +10,8 @@ from reports.declarations.storage_inventory import ListedDrive, Pool
 from reports.judgement.verdict import Verdict
 
 Basis = Literal["usable", "raw"]
+ROUNDED = Fraction(1, 100)
+"""How much more than a stated size its drives may have: it was rounded, to whole terabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,15 @@ class PoolEntry:
         data = [drive for drive in drives if drive.role == "data"]
         if idle := len(drives) - len(data):
             remarks.append(f"pool {pool.name}: {idle} drives hold no data of it")
+        listed_bytes = sum(drive.raw_bytes for drive in data)
+        raw_bytes, whole = _raw(pool, listed_bytes, remarks) if data else (pool.raw_bytes, False)
         media = pool.media
         kinds = {drive.media for drive in data}
-        if media == "unknown" and kinds in ({"flash"}, {"disk"}):
+        if media == "unknown" and whole and kinds in ({"flash"}, {"disk"}):
             media = next(iter(kinds))
         elif media in ("flash", "disk") and kinds - {media, "unknown"}:
             media = "disputed"
             remarks.append(f"pool {pool.name}: said to be {pool.media}, and has other drives")
-        raw_bytes = sum(drive.raw_bytes for drive in data) if data else pool.raw_bytes
-        if data and pool.raw_bytes is not None and pool.raw_bytes != raw_bytes:
-            remarks.append(
-                f"pool {pool.name}: its drives have {raw_bytes} bytes, {pool.raw_bytes} are stated"
-            )
-        if raw_bytes is not None and (pool.usable_bytes or 0) > raw_bytes:
-            remarks.append(f"pool {pool.name}: more is usable than its drives have")
         return cls(pool, media, raw_bytes)
 
     def size_bytes(self, basis: Literal["raw", "usable", "effective"]) -> int | None:
@@ -126,6 +123,30 @@ class PoolEntry:
             return None
         units = Fraction(self.pool.usable_bytes, reading.density_bytes)
         return Fraction(self.pool.iops) >= Fraction(reading.density_iops) * units
+
+
+def _raw(pool: Pool, listed_bytes: int, remarks: list[str]) -> tuple[int | None, bool]:
+    """Raw size of a pool, and whether its list of drives is all of it.
+
+    A list never replaces a stated size unless it adds up to it: else a share would rise by leaving
+    out disks, and by listing flash twice.
+    """
+    stated = pool.raw_bytes
+    if stated is not None:
+        if stated <= listed_bytes <= stated * (1 + ROUNDED):
+            return listed_bytes, True
+        remarks.append(
+            f"pool {pool.name}: its drives have {listed_bytes} bytes, {stated} are stated, which "
+            "count; list every drive of it, or correct raw_bytes"
+        )
+        return stated, False
+    if listed_bytes < (pool.usable_bytes or 0):
+        remarks.append(
+            f"pool {pool.name}: more is usable than its drives have; its raw size is not known "
+            "before every drive is listed"
+        )
+        return None, False
+    return listed_bytes, True
 
 
 def amount(pools: Sequence[PoolEntry], basis: Literal["raw", "usable", "effective"]) -> Amount:

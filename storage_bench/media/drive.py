@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage_bench.media.evidence import identity
+from storage_bench.media import identity
 
 SECTOR_BYTES = 512
 """The unit of `size` in sysfs, whatever the drive's own sector size is."""
@@ -44,7 +44,7 @@ class Drive:
     opaque: str | None
     """Why the rotational flag says nothing about the medium, or None where it does."""
     names: frozenset[str] = frozenset()
-    """All that the drive is known by, for evidence from elsewhere; see evidence/identity.py."""
+    """All that the drive is known by, for evidence from elsewhere; see identity.py."""
 
 
 def read_drive(directory: Path, serial: str | None = None) -> Drive:

@@ -16,6 +16,7 @@ REPORTS_MAY_IMPORT = (
     "storage_bench.job", "storage_bench.histogram", "storage_bench.errors",
     "storage_bench.observations", "storage_bench.guarantee.definition",
     "storage_bench.guarantee.judging", "storage_bench.media.classes",
+    "storage_bench.media.identity", "storage_bench.media.placeholders",
 )  # fmt: skip
 DECLARED_WORK = ("kernels", "kernels.kernel", "kernels.gemm.torch.shapes")
 """What of the kernels a plan is made of: their declarations, which touch no hardware."""

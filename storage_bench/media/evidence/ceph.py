@@ -4,8 +4,8 @@
 that anybody with rights may set, and that OSDs set by the flag where nobody did.
 """
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,

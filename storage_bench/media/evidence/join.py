@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, settle
 from storage_bench.media.classify import Evidence
 from storage_bench.media.drive import Drive
@@ -36,10 +37,12 @@ def read(collections: Sequence[Collection]) -> tuple[tuple[Known, ...], tuple[st
             remarks += [said + remark for remark in reading.remarks]
             for report in reading.reports:
                 # A device is known on its own host only, whatever name the host goes by.
-                place = {f"at {index} {report.place}"} if report.place else set()
+                place = {f"{identity.PLACE}{index} {report.place}"} if report.place else set()
                 found.append(Known(report.names | place, report.claims))
     joined = [
-        Known(frozenset(name for name in one.names if not name.startswith("at ")), one.claims)
+        Known(
+            frozenset(name for name in one.names if not name.startswith(identity.PLACE)), one.claims
+        )
         for one in _joined(found)
     ]
     if nameless := sum(not one.names for one in joined):
@@ -49,14 +52,14 @@ def read(collections: Sequence[Collection]) -> tuple[tuple[Known, ...], tuple[st
 
 def evidence(known: Sequence[Known]) -> Evidence:
     """All this as evidence for `media.classify`."""
-    by_name = {name: index for index, one in enumerate(known) for name in one.names}
+    index = identity.Index([one.names for one in known])
 
     def claims(drive: Drive) -> tuple[Claim, ...]:
         names = drive.names
         if drive.opaque is not None:
             # Whoever runs a virtual machine gives its disks any serial number.
             names = frozenset(name for name in names if not name.startswith("serial "))
-        places = sorted({by_name[name] for name in names if name in by_name})
+        places = index.find(names)
         if not places:
             return (unknown(EvidenceLevel.NONE, "the collected evidence knows no such drive"),)
         return tuple(claim for place in places for claim in known[place].claims)
@@ -65,26 +68,11 @@ def evidence(known: Sequence[Known]) -> Evidence:
 
 
 def _joined(found: Sequence[Known]) -> list[Known]:
-    """Groups that share a name, directly or through others, in the order of first sight."""
-    leader = list(range(len(found)))
-    first: dict[str, int] = {}
-
-    def top(index: int) -> int:
-        while leader[index] != index:
-            index = leader[index]
-        return index
-
-    for index, one in enumerate(found):
-        for name in one.names:
-            low, high = sorted((top(index), top(first.setdefault(name, index))))
-            leader[high] = low
-    groups: dict[int, list[Known]] = {}
-    for index, one in enumerate(found):
-        groups.setdefault(top(index), []).append(one)
+    """One of all that is known of a drive, in the order of first sight."""
     return [
         Known(
-            frozenset(name for one in group for name in one.names),
-            tuple(dict.fromkeys(claim for one in group for claim in one.claims)),
+            frozenset(name for index in members for name in found[index].names),
+            tuple(dict.fromkeys(claim for index in members for claim in found[index].claims)),
         )
-        for group in groups.values()
+        for members in identity.groups([one.names for one in found])
     ]

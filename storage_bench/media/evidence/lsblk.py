@@ -5,9 +5,9 @@ Before util-linux 2.33 every value is text; sizes are read nowhere here.
 
 from pathlib import Path
 
+from storage_bench.media import identity
 from storage_bench.media.classify import sysfs_claims
 from storage_bench.media.drive import Drive, opaque
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,

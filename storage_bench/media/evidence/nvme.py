@@ -4,8 +4,8 @@ Only the last says anything of the medium, in one bit (NVM Express 2.0); the oth
 it is. nvme-cli 2.3 writes some numbers as text with thousands separators.
 """
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     SourceReading,

@@ -6,8 +6,8 @@ expanded; what else is there is passed over.
 
 from collections.abc import Sequence
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,

@@ -4,9 +4,9 @@ The exit status is a set of bits of which only the two lowest mean that nothing 
 others speak of the drive's health.
 """
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
 from storage_bench.media.drive import hidden_by
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,

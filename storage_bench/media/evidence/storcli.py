@@ -6,8 +6,8 @@ the drives that it is made of, and the number under which the system sees it.
 
 import re
 
+from storage_bench.media import identity
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
-from storage_bench.media.evidence import identity
 from storage_bench.media.evidence.report import (
     Answer,
     Object,

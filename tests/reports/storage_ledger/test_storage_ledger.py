@@ -19,6 +19,7 @@ from reports.storage_ledger.shares import Definition
 
 TB = 10**12
 EB = 10**18
+NUMBER = "5000c500a1b2c3d4"
 BY_ID = {definition.id: definition for definition in definitions()}
 MEDIA = BY_ID["adv/media"]
 THIRD = Fraction("0.3")
@@ -138,42 +139,94 @@ def test_an_inventory_of_nothing_is_not_measured():
 
 def drive(name: str, bytes_: int = TB, media: str = "flash", **more: str) -> ListedDrive:
     return ListedDrive(
-        pool=more.pop("pool", "f"), raw_bytes=bytes_, media=media, serial=name, **more
+        pool=more.pop("pool", "f"), raw_bytes=bytes_, media=media, serial=f"SERIAL-{name}", **more
     )
 
 
-@pytest.mark.parametrize("written", ["naa.5001", "0x5001", "50:01", "wwn-0x5001", " NAA.5001 "])
+@pytest.mark.parametrize(
+    "written",
+    ["naa.5000c500a1b2c3d4", "0x5000C500A1B2C3D4", "50:00:c5:00:a1:b2:c3:d4", f" wwn-0x{NUMBER} "],
+)
 def test_a_drive_counts_once_however_its_number_is_written(written):
-    lines = (drive("a", wwn="5001"), replace(drive("b"), serial=None, wwn=written))
+    lines = (drive("a", wwn=NUMBER), replace(drive("b"), serial=None, wwn=written))
     kept, remarks = count_once(lines)
     assert (len(kept), remarks) == (1, ["1 lines name a drive that another line names too"])
 
 
 def test_two_lines_are_one_drive_once_a_third_names_both():
     lines = (
-        replace(drive("x"), serial=None, wwn="5001"),
+        replace(drive("x"), serial=None, wwn=NUMBER),
         drive("a"),
-        drive("a", wwn="5001"),
+        drive("a", wwn=NUMBER),
         drive("b"),
     )
     kept, _ = count_once(lines)
     assert sum(one.raw_bytes for one in kept) == 2 * TB
-    assert len(count_once((*lines, replace(drive("z"), serial=None, wwn="5001")))[0]) == 2
+    assert len(count_once((*lines, replace(drive("z"), serial=None, wwn=NUMBER)))[0]) == 2
 
 
 def test_lines_that_contradict_each_other_count_for_less_and_are_told():
     kept, remarks = count_once((drive("a"), drive("a", 2 * TB, "disk", pool="g")))
     assert (kept[0].raw_bytes, kept[0].media, kept[0].pool) == (TB, "disputed", "f")
-    assert [remark.partition(":")[0] for remark in remarks[1:]] == ["drive a"] * 3
+    assert [remark.partition(":")[0] for remark in remarks[1:]] == ["drive SERIAL-a"] * 3
 
 
 def test_drives_are_the_raw_capacity_without_spares_boot_and_cache():
     lines = (drive("a"), drive("a"), drive("b"), drive("c", role="spare"), drive("d", role="cache"))
     found = ledger(
-        StorageInventory("x", (pool("f", "flash", TB, raw_bytes=5 * TB),), lines), (), None
+        StorageInventory("x", (pool("f", "flash", TB, raw_bytes=2 * TB - 7),), lines), (), None
     )
     assert found.amounts[0].known_bytes == 2 * TB
-    assert "its drives have 2000000000000 bytes, 5000000000000 are stated" in found.remarks[-1]
+
+
+@pytest.mark.parametrize("listed", [1, 19, 21, 40])
+def test_a_list_of_drives_never_replaces_a_stated_size_that_it_does_not_add_up_to(listed):
+    lines = tuple(drive(f"{number}", pool="d", media="disk") for number in range(listed))
+    pools = pool("f", "flash", None, raw_bytes=5 * TB), pool("d", "disk", None, raw_bytes=20 * TB)
+    found = ledger(StorageInventory("x", pools, lines), (MEDIA,), THIRD)
+    assert found.amounts[0].known_bytes == 25 * TB
+    assert f"its drives have {listed * TB} bytes, {20 * TB} are stated" in found.remarks[-1]
+    assert share(*pools, basis="raw", drives=lines).verdict is Verdict.NOT_MET
+
+
+def test_drives_that_hold_less_than_is_usable_leave_the_raw_size_open():
+    pools = pool("f", "flash", 5 * TB, raw_bytes=5 * TB), pool("d", "disk", 20 * TB)
+    some, all_ = ((drive("a", bytes_, "disk", pool="d"),) for bytes_ in (TB, 20 * TB))
+    assert bounds(*pools, basis="raw", drives=some) == (0.0, 1.0)
+    assert bounds(*pools, basis="raw", drives=all_) == (0.2, 0.2)
+
+
+def test_a_part_of_the_drives_does_not_tell_the_medium_of_a_pool():
+    unknown = pool("f", "unknown", TB, raw_bytes=2 * TB)
+    assert bounds(unknown, drives=(drive("a"),)) == (0.0, 1.0)
+    assert bounds(unknown, drives=(drive("a"), drive("b"))) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("word", ["N/A", "-", "0", "None", "Unknown", "Slot 1", "XXXXXXXX", None])
+def test_lines_without_an_identity_are_counted_by_line_and_told(word):
+    lines = tuple(replace(drive("x"), serial=word) for _ in range(45))
+    kept, remarks = count_once(lines)
+    assert len(kept) == 45
+    assert remarks[0].startswith("45 lines name no drive")
+
+
+@pytest.mark.parametrize("number", ["0x5000000000000000", "naa.5000c500ffffffff"])
+def test_a_number_that_drives_of_different_serial_numbers_share_joins_none(number):
+    lines = tuple(drive(f"{one}", wwn=number) for one in range(3))
+    kept, remarks = count_once((*lines, lines[0]))
+    assert len(kept) == 3
+    assert remarks[0] == "1 lines name a drive that another line names too"
+    assert ("3 different drives are said to have 5000c500ffffffff" in "".join(remarks)) is (
+        "ffff" in number
+    )
+
+
+def test_the_serial_number_of_a_label_is_that_of_a_sas_drive_unless_two_drives_could_be_meant():
+    label, long, other = (
+        replace(drive("x"), serial=s)
+        for s in ("ZA260001", "ZA2600010000C8230001", "ZA2600010000C8230002")
+    )
+    assert [len(count_once(lines)[0]) for lines in ((label, long), (label, long, other))] == [1, 3]
 
 
 def test_a_flash_pool_with_a_disk_in_it_is_disputed_and_drives_settle_an_unknown_one():
@@ -191,7 +244,6 @@ def test_more_usable_than_the_drives_have_is_told():
     ("make", "message"),
     [
         (lambda: drive("a", 0), "has 0 bytes"),
-        (lambda: replace(drive("a"), serial=None), "neither wwn, eui64 nor serial"),
         (lambda: pool("f", "flash", 2, raw_bytes=1), "more is usable"),
         (
             lambda: StorageInventory("x", (pool("f", "flash", 1), pool("f", "disk", 1))),
