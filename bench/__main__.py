@@ -1,6 +1,6 @@
 """Entry point of `python -m bench`: the command line, also where nothing is installed."""
 
-from bench.cli import main
-
 if __name__ == "__main__":
-    main()
+    from capbench import start
+
+    start()

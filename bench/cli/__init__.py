@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bench import __version__
+from bench.cli import unexpected
 from bench.cli.commands.accept import accept
 from bench.cli.commands.completion import completion
 from bench.cli.commands.discover import discover
@@ -28,7 +29,12 @@ class Capbench(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a library in Rust panics with no Exception
+            raise SystemExit(unexpected.told(error)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -53,7 +59,8 @@ class Capbench(click.Group):
     cls=Capbench,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "CAPBENCH"},
     epilog="Exit codes: 0 done, nothing below target; 1 a target not met; 2 usage; "
-    "3 nothing could be measured; 4 evidence invalid; 5 incomplete.",
+    "3 nothing could be measured; 4 evidence invalid; 5 incomplete; "
+    f"{unexpected.EXIT_CODE} an error of capbench itself, whose log is named.",
 )
 @click.version_option(__version__, prog_name="capbench")
 def main() -> None:

@@ -1,8 +1,27 @@
 """Options that several commands share."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+
+class TextPath(click.Path):
+    """A folder whose name can stand in evidence."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        from bench.evidence.container.file_names import is_text, spelled
+
+        found = super().convert(value, param, ctx)
+        whole = Path(str(found)).absolute()
+        if not is_text(whole):
+            self.fail(f"{spelled(whole)}: evidence is UTF-8, which this name is not.")
+        return found
+
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+TESTED = TextPath(path_type=Path, exists=True, file_okay=False)
+"""Storage to test: its name is part of the evidence."""
 
 profile_option = click.option(
     "--profile", default="quick", show_default=True, help="quick, ci, full, or a TOML file."
@@ -15,7 +34,7 @@ only_option = click.option(
 )
 storage_option = click.option(
     "--directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=TESTED,
     help="Folder to test storage in; default: beside the output.",
 )
 facility_option = click.option(
@@ -28,9 +47,8 @@ strict_option = click.option(
     "--strict", is_flag=True, help="Undecided and not measured fail too (exit code 1)."
 )
 
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 directory_option = click.option(
-    "--directory", type=FOLDER, required=True, help="Folder on the storage to test."
+    "--directory", type=TESTED, required=True, help="Folder on the storage to test."
 )
 engine_option = click.option(
     "--engine",

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import click
-
-from bench.cli.output import console, status
+from bench.cli.output import console, emit, status
 
 if TYPE_CHECKING:
     from reports.declarations.capacity_plan import CapacityPlan
@@ -69,7 +67,7 @@ def show(report: "Report", as_json: bool) -> None:
     from reports.render.terminal import print_report
 
     if as_json:
-        click.echo(render(report, "json"), nl=False)
+        emit(render(report, "json"))
     else:
         print_report(report, console())
 

@@ -13,7 +13,7 @@ FORMAT = 2
 #     where there are any, manifest with its own digest
 # 2 - samples, readings and ticks are columns, a histogram is of a whole process; an estimate has
 #     its statistic, working set and implementation as fields; a reason is a code and a text; every
-#     field is written, defaults too
+#     field is written, defaults too; a card has its board, a host the parts of its fabric
 
 
 class Tool(Record):

@@ -85,6 +85,35 @@ class Health(Record):
     pcie_width: int | None = None
 
 
+class Board(Record):
+    """What a card says that it is made of: models that share a name differ here."""
+
+    pci_id: str | None = None
+    """Vendor and device, as lspci writes them: `10de:2335`."""
+    pci_subsystem_id: str | None = None
+    """The same of whoever built the board: `10de:18bf`."""
+    part_number: str | None = None
+    vbios: str | None = None
+    inforom: str | None = None
+    """Version of the image that holds the board's own facts."""
+    firmware: str | None = None
+    """Of the processor on the card that runs the driver's part there (NVIDIA's GSP)."""
+    pcie_generation: int | None = None
+    """The highest that the card can do, whatever slot it sits in."""
+    memory_bus_bits: int | None = None
+
+    def __str__(self) -> str:
+        """What is known of it, for people: `board 692-…, VBIOS 96.…, PCI 10de:2335`."""
+        known = (
+            ("board", self.part_number),
+            ("VBIOS", self.vbios),
+            ("firmware", self.firmware),
+            ("PCI", self.pci_id),
+            ("subsystem", self.pci_subsystem_id),
+        )
+        return ", ".join(f"{name} {value}" for name, value in known if value is not None)
+
+
 class Accelerator(Record):
     """Facts of an accelerator; None where neither its driver nor its library tells."""
 
@@ -111,6 +140,9 @@ class Accelerator(Record):
     health: Health | None = None
     other_processes: int | None = None
     """Processes that computed on it before anything of ours did."""
+    board: Board | None = None
+    missing: tuple[str, ...] = ()
+    """What the driver was asked for and did not tell, each with its reason."""
 
 
 class Device(Record):
@@ -137,6 +169,19 @@ class Absent(Record):
     reason: str
 
 
+class FabricPart(Record):
+    """An adapter or a switch of the network between devices, as its driver describes it."""
+
+    kind: Literal["hca", "nvswitch"]
+    name: str
+    """`mlx5_0`, or the PCI address of a switch."""
+    model: str | None = None
+    """The kernel's name of the kind of adapter: `MT4129`."""
+    board: str | None = None
+    """The maker's identifier of the board: `MT_0000000838`."""
+    firmware: str | None = None
+
+
 class Host(Record):
     """The machine and the system on it."""
 
@@ -149,6 +194,8 @@ class Host(Record):
     container: str | None
     memory_bytes: int
     processor: Processor
+    fabric: tuple[FabricPart, ...] = ()
+    """Empty where the system shows no adapter and no switch."""
 
 
 class Storage(Record):
@@ -158,6 +205,16 @@ class Storage(Record):
     filesystem: str
     free_bytes: int
     media: Media
+
+
+class Setting(Record):
+    """A variable of the environment that changes how a library computes."""
+
+    name: str
+    value: str
+    """As it was found."""
+    given: str | None
+    """What measuring processes got in its place; None where they got nothing."""
 
 
 class Inventory(Record):
@@ -171,5 +228,7 @@ class Inventory(Record):
     """Versions that a result depends on: python, numba, numpy, torch, fio; absent ones left out."""
     sources_sha256: str
     """Digest over the source files of capbench itself."""
+    settings: tuple[Setting, ...] = ()
+    """What the environment of the run set for libraries, and what of it reached what measures."""
     simulated: bool = False
     """True where a simulated device took part: such evidence can never be certified."""

@@ -1,6 +1,5 @@
 """Runners of one case in the worker process."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -25,15 +24,15 @@ from bench.evidence.shape_search import ShapeTrial
 from bench.execution.measure import measure
 from bench.execution.protocol import Assignment, Message, send
 from bench.execution.shapes.trials import try_shapes
+from bench.machine.cpu.affinity import allowed, confine
 from bench.machine.devices import backend
 from bench.machine.devices.backend import Watch
 from bench.machine.devices.cpu import CpuWatch
 from kernels import KERNELS
 from kernels.kernel import Kernel, Place, Request
 from kernels.precision import PRECISIONS
-from storage_bench.engines import choose
 from storage_bench.errors import StorageError
-from storage_bench.guarantee import replicate
+from storage_bench.guarantee import proven_job, replicate
 from storage_bench.job import JobResult
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def search(assignment: Assignment, answers: IO[bytes]) -> None:
     case, device = assignment.case, assignment.device
     assert isinstance(case, KernelCase)
     assert device is not None
-    os.sched_setaffinity(0, case.cpus)
+    confine(case.cpus)
     if assignment.one_by_one:
         products = _products(device.torch_device, case.precision)
         for shape in assignment.shapes:
@@ -146,11 +145,11 @@ def _nothing_counts(samples: Samples) -> str | None:
 
 def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
     """Run the job on the filled file; an engine that cannot is a failure with its reason."""
-    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    watch = CpuWatch(allowed())
     before = watch.read(0.0)
     began_s = watch.now_s()
     try:
-        result = choose.run(case.engine, case.job, Path(data_file))
+        result, proof = proven_job.run(case.engine, case.job, Path(data_file))
     except StorageError as error:
         return Failed(case.id, repeat, Reason("storage", str(error)))
     return MeasuredIO(
@@ -159,7 +158,7 @@ def run_storage(case: StorageCase, repeat: int, data_file: str) -> Outcome:
         result=result,
         readings=Readings.of((before, watch.read(watch.now_s() - began_s))),
         disturbance=watch.disturbance(),
-        executed=_executed(result),
+        executed=_executed(result) | {"bypass": proven_job.held(proof)},
     )
 
 
@@ -173,7 +172,7 @@ def run_replicate(
     """One replicate: write its file, wait for the start, load it, look at what was left."""
     demanded = definition(case)
     seed = case.seed + SEED_STEP * repeat
-    watch = CpuWatch(tuple(sorted(os.sched_getaffinity(0))))
+    watch = CpuWatch(allowed())
     try:
         replicate.prepare(path, case.needed_bytes, seed, note)
     except StorageError as error:

@@ -21,7 +21,7 @@ from bench.evidence.inventory import Inventory, Storage
 from bench.evidence.outcome import Outcome, Skipped
 from bench.evidence.plan import GuaranteeCase
 from bench.execution import replicates
-from bench.execution.session import now, sigterm_as_interrupt
+from bench.execution.session import ends_as_interrupt, now
 from bench.machine import discover
 from bench.planning.guarantee import guarantee_plan
 from bench.planning.time_budget import guarantee_s
@@ -88,7 +88,7 @@ def run_guarantee(work: GuaranteeRun, say: Say) -> Evidence:
     _announce(work, say)
     # Where every replicate is on record, nothing but the seal is missing.
     needed_bytes = case.needed_bytes if len(work.done) < case.repeats else 0
-    with workspace(Path(case.directory), needed_bytes) as space, sigterm_as_interrupt():
+    with workspace(Path(case.directory), needed_bytes) as space, ends_as_interrupt():
         resumed = work.resumed_at is not None
         writer = BundleWriter(work.folder, work.inventory, plan, resumed)
         with nullcontext() if resumed else exclusive_lock(work.folder):

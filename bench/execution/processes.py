@@ -21,6 +21,7 @@ from bench.evidence.codec import DecodeError, canonical, receive
 from bench.evidence.outcome import Failed, Outcome, Reason
 from bench.evidence.plan import KernelCase
 from bench.execution.protocol import Assignment, Message
+from bench.machine import settings
 from bench.machine.devices import backend
 
 OnMessage = Callable[[Assignment, Message], None]
@@ -37,7 +38,7 @@ class WarmWorker:
     """
 
     def __init__(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+        self._errors = nameless_file()
         self._process: subprocess.Popen[bytes] | None = start_worker(self._errors, {}, "numba")
 
     def __enter__(self) -> Self:
@@ -103,7 +104,7 @@ class WorkerProcess:
         self._rubbish: DecodeError | None = None
         self._unread = b""
         if started is None:
-            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+            errors = nameless_file()
             started = start_worker(errors, environment_of(assignment)), errors
         self._process, self._errors = started
         self._tell(canonical(assignment))
@@ -173,10 +174,20 @@ class WorkerProcess:
             self._process.stdin.flush()
 
 
+def nameless_file() -> IO[bytes]:
+    """What a worker says to people, in memory: there may be no folder that can be written to."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("capbench"), "w+b")
+    return tempfile.TemporaryFile()
+
+
 def start_worker(
     errors: IO[bytes], own: Mapping[str, str], *options: str
 ) -> subprocess.Popen[bytes]:
-    """A worker process that waits for its assignment; it finds the same packages as we did."""
+    """A worker process that waits for its assignment; it finds the same packages as we did.
+
+    Of the environment it gets no setting of a library but those in `own`.
+    """
     root = str(Path(bench.__file__).parent.parent)
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
@@ -184,7 +195,7 @@ def start_worker(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, "PYTHONPATH": path, **own},
+        env={**settings.cleared(os.environ), "PYTHONPATH": path, **own},
         # A group of its own: ended as a whole, with whatever it started.
         start_new_session=True,
     )
@@ -198,20 +209,14 @@ def end_worker(process: subprocess.Popen[bytes]) -> None:
 
 
 def environment_of(assignment: Assignment) -> Mapping[str, str]:
-    """Of accelerators a worker finds those that it is given."""
+    """Of accelerators a worker finds those that it is given, of threads as many as its CPUs."""
     device = assignment.device
     if device is None:
         return {}
     own = backend(device.backend).environment(device, assignment.peers)
-    if isinstance(assignment.case, KernelCase) and device.backend != "cpu":
-        return {**own, **host_threads(len(assignment.case.cpus))}
+    if isinstance(assignment.case, KernelCase):
+        return {**own, **settings.threads(len(assignment.case.cpus))}
     return own
-
-
-def host_threads(cpus: int) -> Mapping[str, str]:
-    """What NumPy may use beside an accelerator: more threads than CPUs wait for each other, and
-    the check of a product takes ten times as long."""
-    return {"OPENBLAS_NUM_THREADS": str(cpus), "MKL_NUM_THREADS": str(cpus)}
 
 
 def cause(code: int, errors: bytes) -> str:

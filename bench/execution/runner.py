@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.errors import CapbenchError
+from bench.evidence.container.file_names import spelled
 from bench.evidence.inventory import Device, Inventory
 from bench.evidence.outcome import Outcome, Reason, Sample, Skipped
 from bench.evidence.plan import Case, KernelCase, Plan, StorageCase
@@ -42,11 +44,12 @@ def run_plan(
     save: Callable[[Outcome], None],
     listener: Listener | None = None,
     execute: Execute | None = None,
+    failed: Callable[[Exception], None] | None = None,
 ) -> tuple[tuple[Outcome, ...], str | None]:
     """Carry out the plan. Returns an outcome for every case and repeat, and why it broke off.
 
-    Ctrl-C ends the case under way; what was not reached is Skipped, and the run says so. What
-    `save` raises (a full disk) ends the run.
+    Ctrl-C ends the case under way; what was not reached is Skipped, and the run says so. So does an
+    error that nobody foresaw, which `failed` is given. A full disk, which `save` raises, ends all.
     """
     listener = listener or Listener()
     execute = execute or in_processes
@@ -65,10 +68,24 @@ def run_plan(
                     listener.ended(case, outcome)
     except KeyboardInterrupt:
         interrupted = "interrupted by the user"
+    except StorageError as error:
+        interrupted = spelled(str(error))
+    except Exception as error:
+        if failed is None or isinstance(error, CapbenchError):
+            raise
+        failed(error)
+        interrupted = faulty(error)
+    if interrupted is not None:
         for case, repeat in rounds[len(outcomes) :]:
             outcomes.append(Skipped(case.id, repeat, Reason("interrupted", NOT_REACHED)))
             save(outcomes[-1])
     return tuple(outcomes), interrupted
+
+
+def faulty(error: Exception) -> str:
+    """Why a run broke off that met an error of ours."""
+    text = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return spelled(f"an unexpected error: {text}")
 
 
 @dataclass(frozen=True, slots=True)

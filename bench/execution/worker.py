@@ -15,6 +15,7 @@ from bench.evidence.outcome import Outcome
 from bench.evidence.plan import GuaranteeCase, KernelCase, StorageCase
 from bench.execution.case_runners import run_kernel, run_replicate, run_storage, search
 from bench.execution.protocol import Assignment, Message, send
+from bench.machine.cpu.affinity import confine
 from bench.machine.devices import backend
 from kernels import KERNELS
 
@@ -68,7 +69,7 @@ def execute_assignment(assignment: Assignment, answers: IO[bytes]) -> Outcome:
     match case:
         case KernelCase():
             assert device is not None
-            os.sched_setaffinity(0, case.cpus)
+            confine(case.cpus)
             return run_kernel(
                 case,
                 repeat,

@@ -1,10 +1,13 @@
 """Discovery: everything that is known of this machine before anything is measured."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bench as bench
-from bench.evidence.inventory import Absent, Device, Inventory
+from bench.evidence.inventory import Absent, Inventory
+from bench.machine import settings
+from bench.machine.claims import find
 from bench.machine.devices import BACKENDS
 from bench.machine.devices.backend import Backend
 from bench.machine.host import host
@@ -12,21 +15,19 @@ from bench.machine.installation import software, sources_sha256
 from bench.machine.volume import storage
 
 
-def discover(storage_directory: Path | None, backends: Sequence[Backend] = BACKENDS) -> Inventory:
+def discover(
+    storage_directory: Path | None,
+    backends: Sequence[Backend] = BACKENDS,
+    environment: Mapping[str, str] = os.environ,
+) -> Inventory:
     """Everything that can be known without measuring."""
-    devices: list[Device] = []
-    absent: list[Absent] = []
-    for backend in backends:
-        found = backend.discover()
-        if isinstance(found, Absent):
-            absent.append(found)
-        else:
-            devices += found
+    found = find(backends).values()
     return Inventory(
         host=host(),
-        devices=tuple(devices),
-        absent=tuple(absent),
+        devices=tuple(d for devices in found if not isinstance(devices, Absent) for d in devices),
+        absent=tuple(each for each in found if isinstance(each, Absent)),
         storage=storage(storage_directory) if storage_directory else None,
         software=software(),
         sources_sha256=sources_sha256(),
+        settings=settings.found(environment),
     )

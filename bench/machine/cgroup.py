@@ -10,13 +10,13 @@ def quota_cpus(root: Path = Path("/")) -> float | None:
     for folder in _folders(root, "cpu"):
         try:
             if (folder / "cpu.max").exists():
-                quota, period = (folder / "cpu.max").read_text().split()
+                quota, period = (folder / "cpu.max").read_text(errors="replace").split()
             else:
-                quota = (folder / "cpu.cfs_quota_us").read_text().strip()
-                period = (folder / "cpu.cfs_period_us").read_text().strip()
+                quota = (folder / "cpu.cfs_quota_us").read_text(errors="replace").strip()
+                period = (folder / "cpu.cfs_period_us").read_text(errors="replace").strip()
         except (OSError, ValueError):
             continue
-        if quota not in ("max", "-1"):
+        if quota.isdecimal() and period.isdecimal() and int(period):
             limits.append(int(quota) / int(period))
     return min(limits, default=None)
 
@@ -27,38 +27,47 @@ def memory_limit_bytes(root: Path = Path("/")) -> int | None:
     for folder in _folders(root, "memory"):
         for name in ("memory.max", "memory.limit_in_bytes"):
             try:
-                text = (folder / name).read_text().strip()
+                text = (folder / name).read_text(errors="replace").strip()
             except OSError:
                 continue
             # Version 1 writes "no limit" as the largest page-aligned number.
-            if text != "max" and int(text) < 1 << 60:
+            if text.isdecimal() and int(text) < 1 << 60:
                 limits.append(int(text))
     return min(limits, default=None)
 
 
 def throttled_s(root: Path = Path("/")) -> float | None:
-    """How long the bandwidth limit held this group back so far; None where nothing counts it."""
-    for folder in _folders(root, "cpu"):
-        try:
-            lines = (folder / "cpu.stat").read_text().splitlines()
-        except OSError:
-            continue
-        fields = dict(line.split() for line in lines if len(line.split()) == 2)
-        if "throttled_usec" in fields:
-            return int(fields["throttled_usec"]) / 1e6
-        if "throttled_time" in fields:
-            return int(fields["throttled_time"]) / 1e9
-    return None
+    """How long bandwidth limits held us back so far; None where nothing counts it.
+
+    Each group counts its own limit, and one on the way up may be the tight one.
+    """
+    counted = [_throttled_s(folder) for folder in _folders(root, "cpu")]
+    found = [spent_s for spent_s in counted if spent_s is not None]
+    return sum(found) if found else None
+
+
+def _throttled_s(folder: Path) -> float | None:
+    try:
+        lines = (folder / "cpu.stat").read_text(errors="replace").splitlines()
+    except OSError:
+        return None
+    pairs = (line.split() for line in lines)
+    fields = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[1].isdecimal()}
+    if "throttled_usec" in fields:
+        return int(fields["throttled_usec"]) / 1e6
+    return int(fields["throttled_time"]) / 1e9 if "throttled_time" in fields else None
 
 
 def _folders(root: Path, controller: str) -> Iterator[Path]:
     """This process's group and its ancestors, innermost first, in either cgroup version."""
     try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
+        lines = (root / "proc/self/cgroup").read_text(errors="replace").splitlines()
     except OSError:
         return
     for line in lines:
-        _, controllers, path = line.split(":", 2)
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if not path.startswith("/"):
+            continue
         if controllers == "":
             top = root / "sys/fs/cgroup"
         elif controller in controllers.split(","):

@@ -5,41 +5,45 @@ import re
 import socket
 from pathlib import Path
 
+from bench.evidence.container.file_names import spelled
 from bench.evidence.inventory import Host
+from bench.machine import text
 from bench.machine.cgroup import memory_limit_bytes
+from bench.machine.cpu.processor import processor
 from bench.machine.devices.cpu import installed_memory_bytes
-from bench.machine.processor import processor
+from bench.machine.fabric import fabric
 
 
 def host(root: Path = Path("/")) -> Host:
     """The machine and the system on it."""
     total = installed_memory_bytes()
     return Host(
-        hostname=socket.gethostname(),
+        hostname=spelled(socket.gethostname()),
         operating_system=_os_name(root),
         kernel=platform.release(),
-        boot_id=_line(root / "proc/sys/kernel/random/boot_id"),
+        boot_id=text.read(root / "proc/sys/kernel/random/boot_id") or None,
         hypervisor=_hypervisor(root),
         container=_container(root),
         memory_bytes=min(total, memory_limit_bytes(root) or total),
         processor=processor(root),
+        fabric=fabric(root),
     )
 
 
 def _os_name(root: Path) -> str:
     match = re.search(r'^PRETTY_NAME="?([^"\n]*)', _text(root / "etc/os-release"), re.MULTILINE)
-    return match[1] if match else platform.system()
+    return (text.name(match[1]) if match else None) or platform.system()
 
 
 def _hypervisor(root: Path) -> str | None:
-    if vendor := _line(root / "sys/hypervisor/type"):
+    if vendor := _name(root / "sys/hypervisor/type"):
         return vendor
     flags = re.search(r"^flags\s*:(.*)$", _text(root / "proc/cpuinfo"), re.MULTILINE)
     if flags is None:
         return None
     if "hypervisor" not in flags[1].split():
         return "none"
-    return _line(root / "sys/class/dmi/id/sys_vendor") or "unnamed"
+    return _name(root / "sys/class/dmi/id/sys_vendor") or "unnamed"
 
 
 def _container(root: Path) -> str | None:
@@ -51,11 +55,8 @@ def _container(root: Path) -> str | None:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
+    return text.read(path) or ""
 
 
-def _line(path: Path) -> str | None:
-    return _text(path).strip() or None
+def _name(path: Path) -> str | None:
+    return text.name(text.read(path))

@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+from bench.evidence.codec import replace
+from bench.evidence.container.file_names import spelled
 from bench.evidence.inventory import Storage
 from bench.planning.guarantee import Volume
 from storage_bench.media import classify, mounts
+from storage_bench.media.classes import Media
 
 
 def storage(directory: Path) -> Storage:
@@ -15,11 +18,19 @@ def storage(directory: Path) -> Storage:
         place = place.parent
     free = os.statvfs(place)
     return Storage(
-        path=str(place.resolve()),
+        path=spelled(place.resolve()),
         filesystem=classify.filesystem(place),
         free_bytes=free.f_bavail * free.f_frsize,
-        media=classify.classify(place),
+        media=_spelled(classify.classify(place)),
     )
+
+
+def _spelled(media: Media) -> Media:
+    """Mount points and upper folders are names of files too."""
+    leaves = (
+        replace(leaf, name=spelled(leaf.name), reason=spelled(leaf.reason)) for leaf in media.leaves
+    )
+    return replace(media, reason=spelled(media.reason), leaves=tuple(leaves))
 
 
 def volume(directory: Path) -> Volume:

@@ -1,9 +1,11 @@
 """Feasibility: the memory that a case needs, and whether this machine has it. Pure."""
 
 import math
+from collections.abc import Iterable
 
 from bench.evidence.inventory import Inventory
 from bench.evidence.plan import CPU, Case, KernelCase
+from bench.units import format_binary
 
 LLC_MULTIPLE = 4
 """Each array of a bandwidth test is at least this many last-level caches (STREAM's run rules)."""
@@ -15,6 +17,25 @@ ARRAYS = {"stream.read": 1, "stream.write": 1, "stream.copy": 2, "stream.triad":
 def array_bytes(case: KernelCase) -> int:
     """What the arrays of a bandwidth test take together; 0 for other kernels."""
     return ARRAYS.get(case.kernel, 0) * case.shape[0] * 8 if case.shape else 0
+
+
+def assumption(inventory: Inventory, cases: Iterable[Case]) -> str | None:
+    """What is assumed of caches that nothing tells, where a bandwidth of this plan hangs on it."""
+    if inventory.host.processor.last_level_cache_bytes is not None:
+        return None
+    sizes = {
+        case.shape[0] * 8
+        for case in cases
+        if isinstance(case, KernelCase) and case.device == CPU and case.kernel in ARRAYS
+    }
+    if not sizes:
+        return None
+    array = max(sizes)
+    return (
+        f"the caches are unknown, the system tells none: arrays of {format_binary(array)} were "
+        f"taken for memory bandwidth, {LLC_MULTIPLE} times an assumed last-level cache of "
+        f"{format_binary(array // LLC_MULTIPLE)}; with a larger one the figure is too high"
+    )
 
 
 def infeasible_reason(case: Case, inventory: Inventory) -> str | None:
@@ -29,7 +50,9 @@ def infeasible_reason(case: Case, inventory: Inventory) -> str | None:
         return None
     needed, arrays = array_bytes(case), ARRAYS[case.kernel]
     owner, memory_bytes = _memory(case, inventory)
-    size = f"{LLC_MULTIPLE} last-level caches" if case.device == CPU else "1 GiB"
+    size = f"{LLC_MULTIPLE} last-level caches"
+    if case.device != CPU:
+        size = f"{case.shape[0] * 8 / 2**30:g} GiB"
     available = MEMORY_SHARE * memory_bytes
     if needed <= available:
         return None

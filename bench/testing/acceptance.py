@@ -15,7 +15,8 @@ from bench.execution.acceptance.opening import begin, choose_card
 from bench.execution.acceptance.session import AcceptanceSession
 from bench.execution.protocol import Assignment
 from bench.execution.runner import Listener
-from bench.testing.gpu_node import DeviceLost, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import DeviceLost
 
 PROCESS_S = 4.0
 """What the start of a process takes."""

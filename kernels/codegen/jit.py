@@ -1,20 +1,20 @@
-"""Compilation of kernels: without the GIL, and kept on disk for exactly these sources.
-
-Numba looks at the file of a function alone when it decides whether code on disk still holds; the
-IR that the function is made of comes from other files. So the folder carries a digest of them all.
-"""
+"""Compilation of kernels: without the GIL, and kept on disk."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core import config
+
+from kernels.codegen.code_cache import CodeCache
+
+# Numba takes settings from a file in whatever folder a run is started in, too.
+config._config_fname = ""
+config.reload_config()
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -22,33 +22,18 @@ def compiled(function: Callable[..., Any]) -> Any:
 
     Where no folder can be written it is compiled anew in every process.
     """
+    dispatcher = numba.njit(nogil=True)(function)
     folder = _folder()
-    if folder is None:
-        return numba.njit(nogil=True)(function)
-    before = config.CACHE_DIR
-    # Read when the function is decorated, and by nothing later.
-    config.CACHE_DIR = str(folder)
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    finally:
-        config.CACHE_DIR = before
+    if folder is not None:
+        dispatcher._cache = CodeCache(function, folder)
+    return dispatcher
 
 
-def sources_digest(folder: Path) -> str:
-    """Digest over every Python source file below a folder."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-@cache
 def _folder() -> Path | None:
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    parent = Path(config.CACHE_DIR) if config.CACHE_DIR else root / "capbench"
-    folder = parent / sources_digest(Path(__file__).parent)
+    if config.CACHE_DIR:
+        return Path(config.CACHE_DIR)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # this user has no home
         return None
-    return folder if os.access(folder, os.W_OK) else None
+    return root / "capbench" / "code"

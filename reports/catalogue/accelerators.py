@@ -28,6 +28,8 @@ class Rate:
     """10^12 FLOP/s, OP/s for int8; two values where the sources differ."""
     best_tera: float | None = None
     """The value that the sources favour where they differ."""
+    sparse_tera: float | None = None
+    """The published rate with 2:4 sparsity; None where it is twice the dense one."""
     clock_ghz: float | None = None
     """Clock of this pipe at which the rate was published; None where it is not known."""
     accumulate: Literal["fp16"] | None = None
@@ -71,6 +73,8 @@ class AcceleratorModel:
     memory_gb: Bounds
     power_w: Bounds | None = None
     """The vendor's limit; what it covers differs between vendors."""
+    die_mm2: Bounds | None = None
+    """All logic dies together; None where no area is published."""
     architecture: str | None = None
     """CUDA compute capability or AMD's gfx name; None where no rate per unit is published."""
     units: int | None = None
@@ -95,6 +99,17 @@ class AcceleratorModel:
                 yield f"{rate.precision}.{rate.accumulate}-accumulate", rate
             else:
                 yield f"{rate.precision}.{rate.pipe}", rate
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A name under which several cards are sold: by itself it names none of them."""
+
+    name: str
+    names: tuple[str, ...]
+    cards: tuple[str, ...]
+    decided_by: str
+    """What tells which of them it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,7 @@ class _Sheets:
 
     sources: dict[str, str]
     silicon: tuple[Silicon, ...] = ()
+    families: tuple[Family, ...] = ()
     cards: tuple[AcceleratorModel, ...] = ()
 
 
@@ -138,6 +154,11 @@ class _Sheets:
 def accelerator_models() -> tuple[AcceleratorModel, ...]:
     """Every card of the catalogue."""
     return tuple(card for sheets in _sheets() for card in sheets.cards)
+
+
+def families() -> tuple[Family, ...]:
+    """Names that stand for several cards."""
+    return tuple(family for sheets in _sheets() for family in sheets.families)
 
 
 def silicon_of(architecture: str | None, name: str) -> Silicon | None:

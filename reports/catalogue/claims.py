@@ -6,7 +6,7 @@ from reports.quantities import Interval, exact
 EQUAL_TOLERANCE = 0.02
 """Published figures of one rate differ by less than this, by rounding."""
 SPARSE = (1.96, 2.04)
-"""A structured-sparse rate is twice the dense one, by the definition of 2:4 sparsity."""
+"""A structured-sparse rate is twice the dense one, where the units skip all zeros of 2:4."""
 SLIPS = {
     1e3: "a unit 1000 times too large",
     1e-3: "a unit 1000 times too small",
@@ -25,8 +25,9 @@ def doubts_of_peak(card: AcceleratorModel, precision: str, claimed_per_s: float)
     if _equal(claimed_per_s, rate.per_s):
         return ()
     doubts = [f"the dense {precision} peak of {card.name} is {rate.text()}"]
-    if is_sparse(claimed_per_s, rate.per_s):
-        doubts.append("twice that is the figure for 2:4 sparse operands")
+    if is_sparse(claimed_per_s, rate.per_s, rate.sparse_tera):
+        times = "twice" if rate.sparse_tera is None else "more than"
+        doubts.append(f"{times} that is the figure for 2:4 sparse operands")
     doubts += [
         f"it is the dense {key} peak of this card"
         for key, other in card.keyed_rates()
@@ -74,8 +75,16 @@ def share(
     return exact(result_per_s).over(rate.per_s.times(devices))
 
 
-def is_sparse(claimed_per_s: float, dense_per_s: Interval) -> bool:
-    """Whether a claim is twice a dense peak, to the rounding of published figures."""
+def is_sparse(
+    claimed_per_s: float, dense_per_s: Interval, sparse_tera: float | None = None
+) -> bool:
+    """Whether a claim is the sparse peak beside a dense one, to the rounding of published figures.
+
+    Twice the dense one, unless the sheet has a figure of its own: of NVIDIA's Blackwell Ultra in
+    FP4 it is a third more.
+    """
+    if sparse_tera is not None:
+        return abs(claimed_per_s / (sparse_tera * 1e12) - 1) <= EQUAL_TOLERANCE
     assert dense_per_s.high is not None
     return SPARSE[0] * dense_per_s.low <= claimed_per_s <= SPARSE[1] * dense_per_s.high
 

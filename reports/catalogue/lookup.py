@@ -1,14 +1,19 @@
 """Lookup of a device's peak: in the catalogue, else from its silicon, else measured."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
 from bench.errors import UsageError
 from reports.catalogue.accelerators import (
     AcceleratorModel,
+    Bounds,
+    Family,
     Pipe,
+    Rate,
     accelerator_models,
+    families,
     silicon_of,
     source_text,
 )
@@ -21,6 +26,17 @@ class UnknownCard(UsageError):
     """A name that no data sheet has; the next step names the nearest ones."""
 
     exit_code = 1
+
+
+class AmbiguousCard(UnknownCard):
+    """A name that several cards are sold under; `span` is what all of them could do together."""
+
+    def __init__(self, name: str, family: Family) -> None:
+        super().__init__(
+            f'"{name}" is one of {", ".join(family.cards)}.',
+            f"It is decided by {family.decided_by}.",
+        )
+        self.span = _span(family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +69,16 @@ class Resolved:
 def find(name: str) -> AcceleratorModel:
     """The card of that name, as a driver prints it or as people write it.
 
-    Raises UnknownCard. Names that fit two cards, such as "H100", are in no data sheet.
+    Raises AmbiguousCard for the name of a family and UnknownCard for any other. Names that fit two
+    cards, such as "H100", are in no data sheet.
     """
     wanted = _plain(name)
     for card in accelerator_models():
         if wanted in map(_plain, _names(card)):
             return card
+    for family in families():
+        if wanted in map(_plain, (family.name, *family.names)):
+            raise AmbiguousCard(name, family)
     near = nearest(name)
     raise UnknownCard(
         f'There is no data sheet of "{name}".',
@@ -127,6 +147,34 @@ def _formula(name: str, precision: str, pipe: Pipe | None, seen: ObservedDevice)
                 seen.max_clock_hz,
             )
     return None
+
+
+def _span(family: Family) -> AcceleratorModel:
+    """The cards of a family as one, with intervals from the least to the most of them."""
+    first, *others = (find(name) for name in family.cards)
+    cards = (first, *others)
+
+    def rate(key: str, known: Rate) -> Rate:
+        same = [found for card in cards for k, found in card.keyed_rates() if k == key]
+        return replace(known, dense_tera=_bounds(r.dense_tera for r in same), best_tera=None)
+
+    powers = [card.power_w for card in cards if card.power_w is not None]
+    return replace(
+        first,
+        name=family.name,
+        drivers=(),
+        names=family.names,
+        rates=tuple(rate(key, known) for key, known in first.keyed_rates()),
+        memory_gb=_bounds(card.memory_gb for card in cards),
+        bandwidth_gb_s=_bounds(card.bandwidth_gb_s for card in cards),
+        power_w=_bounds(powers) if len(powers) == len(cards) else None,
+        note=f"one of {', '.join(family.cards)}, decided by {family.decided_by}",
+    )
+
+
+def _bounds(several: Iterable[Bounds]) -> Bounds:
+    lows, highs = zip(*several, strict=True)
+    return min(lows), max(highs)
 
 
 def _names(card: AcceleratorModel) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ from reports.performance.machine import MachineAnalysis, MeasuredReplicates
 from reports.performance.omissions import omissions
 from reports.performance.processor.caches import cache_levels, steps
 from reports.performance.processor.interference import disturbances
+from reports.performance.processor.library_findings import library_findings
 from reports.performance.processor.peaks import peaks
 from reports.performance.processor.roofline import rooflines
 from reports.performance.samples import series
+from reports.performance.settings import about_settings
 from reports.performance.subject import Subject
 from reports.performance.verified import VerifiedEvidence
 
@@ -35,7 +37,7 @@ def analyse(verified: VerifiedEvidence) -> MachineAnalysis:
         findings=verified.findings,
         identities=identities(subject),
         peaks=(*subject.once(peaks), *subject.once(accelerator_peaks)),
-        remarks=remarks(subject),
+        remarks=(*about_settings(subject), *library_findings(subject), *remarks(subject)),
         accelerators=accelerator_runs(subject),
         nodes=node_runs(subject),
         shapes=chosen_shapes(subject),

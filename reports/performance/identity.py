@@ -1,9 +1,11 @@
 """Identities of a machine: by them one machine is not counted twice. Pure."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 
+from bench.evidence.inventory import Device, Inventory
 from reports.performance.subject import Subject
 
 PLACEHOLDERS = frozenset(
@@ -14,6 +16,31 @@ PLACEHOLDERS = frozenset(
 def identities(subject: Subject) -> tuple[tuple[str, str], ...]:
     """What it is called, and its value: of the run, the system, the devices, and the samples."""
     return tuple(dict.fromkeys(_found(subject)))
+
+
+def boards(inventory: Inventory) -> tuple[str, ...]:
+    """What the cards say that they are made of, and the fabric between them; like ones together.
+
+    Cards of one name that differ in board or firmware are on lines of their own.
+    """
+    cards = Counter(
+        ": ".join(filter(None, (device.name, _board(device))))
+        for device in inventory.devices
+        if device.backend != "cpu"
+    )
+    parts = Counter(
+        ", ".join(filter(None, (part.kind, part.model, part.board, part.firmware)))
+        for part in inventory.host.fabric
+    )
+    return tuple(
+        text if count == 1 else f"{count} × {text}"
+        for text, count in (*cards.items(), *parts.items())
+    )
+
+
+def _board(device: Device) -> str:
+    board = device.accelerator.board if device.accelerator is not None else None
+    return "" if board is None else str(board)
 
 
 def _found(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -55,7 +55,7 @@ class MachineAnalysis:
     """What no other machine has: its name, and its value."""
     peaks: tuple[Peak, ...]
     remarks: tuple[str, ...]
-    """What a reader has to know of its accelerators."""
+    """What a reader has to know of its settings, its libraries and its accelerators."""
     accelerators: tuple[AcceleratorRun, ...]
     nodes: tuple[NodeRun, ...]
     shapes: tuple[ChosenShape, ...]

@@ -78,7 +78,7 @@ def _library() -> str:
     folder = cache_folder("javascript")
     kept = None if folder is None else folder / f"vega-{version('vl-convert-python')}.js"
     if kept is not None and kept.is_file():
-        script = kept.read_text(encoding="utf-8")
+        script = kept.read_text(encoding="utf-8", errors="replace")
         if script.endswith(_END):
             return script
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;") + _END

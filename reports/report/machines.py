@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from reports.performance.identity import boards
 from reports.performance.machine import MachineAnalysis
 
 
@@ -22,6 +23,8 @@ class Machine:
     memory_bytes: int
     accelerators: tuple[str, ...]
     """Each model once, with its number where there are several."""
+    boards: tuple[str, ...]
+    """Board, firmware and PCI identity of the cards and the fabric, like ones together."""
     absent: tuple[str, ...]
     """Backends without a device, each with its reason."""
     storage: str | None
@@ -54,6 +57,7 @@ def machine(evidence: MachineAnalysis) -> Machine:
                 device.name for device in inventory.devices if device.backend != "cpu"
             ).items()
         ),
+        boards=boards(inventory),
         absent=tuple(f"{absent.backend}: {absent.reason}" for absent in inventory.absent),
         storage=place,
         profile=evidence.plan.profile,

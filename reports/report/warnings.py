@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bench.planning.feasibility import assumption
 from reports.declarations import capacity_plan
 from reports.declarations import policy as policies
 from reports.declarations.capacity_plan import CapacityPlan
@@ -51,6 +52,8 @@ def about_machines(machines: Sequence[MachineAnalysis]) -> tuple[str, ...]:
             )
         if machine.interrupted is not None:
             found.append(f"{machine.host}: the run did not come to its end ({machine.interrupted})")
+        if (assumed := assumption(machine.inventory, machine.plan.cases)) is not None:
+            found.append(f"{machine.host}: {assumed}")
         found += machine.remarks
     return (
         *found,

@@ -74,7 +74,7 @@ def examine_all(
         _Task(tuple(bundles[i : i + CHUNK]), condensed, summaries)
         for i in range(0, len(bundles), CHUNK)
     ]
-    workers = min(processes or len(os.sched_getaffinity(0)), len(tasks))
+    workers = min(processes or _cpus(), len(tasks))
     for task, answers in zip(tasks, _answers(tasks, workers), strict=True):
         for bundle, answer in zip(task.bundles, answers, strict=True):
             count += 1
@@ -180,3 +180,10 @@ def _restored(kept: Kept, plans: dict[bytes, Plan]) -> MachineAnalysis:
 @cache
 def _decoder() -> Any:
     return msgspec.msgpack.Decoder(MachineAnalysis)
+
+
+def _cpus() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except OSError:  # a sandbox may refuse to tell
+        return os.cpu_count() or 1

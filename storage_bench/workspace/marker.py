@@ -126,15 +126,19 @@ def _lock(file: int) -> bool:
 
 
 def _boot_id() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    """Empty where the system tells none, as in a sandbox: the marker's lock says more there."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def _started(pid: int) -> str | None:
     """When a process began; None where it is gone, or dead and not yet fetched by its parent."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text()
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
         return None
     # Fields 3 and 22 of proc_pid_stat(5), after the name, which may hold spaces and brackets.
     fields = text.rpartition(")")[2].split()
-    return None if fields[0] in ("Z", "X") else fields[19]
+    return None if len(fields) < 20 or fields[0] in ("Z", "X") else fields[19]

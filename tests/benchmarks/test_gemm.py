@@ -21,7 +21,7 @@ from importlib.util import find_spec
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.machine.processor import processor
+from bench.machine.cpu.processor import processor
 from kernels import KERNELS
 from kernels.codegen.clock import HAS_CLOCK
 from kernels.gemm import check

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.machine.processor import processor
+from bench.machine.cpu.processor import processor
 from kernels import KERNELS
 from kernels.kernel import Launch, Place, Request
 from kernels.precision import PRECISIONS

@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from bench.analysis.speed_modes import dominant_fast_mode
 from bench.analysis.tick_histogram import fold, merge
 from bench.evidence.outcome import TickHistogram
-from bench.machine.processor import processor
+from bench.machine.cpu.processor import processor
 from kernels import KERNELS
 from kernels.codegen.clock import HAS_CLOCK
 from kernels.codegen.isa import target_features

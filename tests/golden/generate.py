@@ -16,7 +16,8 @@ from bench.execution.runner import run_plan
 from bench.execution.shapes.tuning import tune
 from bench.planning import plan
 from bench.planning.profile import KernelEntry, Profile
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 
 BUNDLE = Path(__file__).parent / "bundles" / "synthetic-three-gpus"
 POWER_CAP = 0x4

@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_the_wheel_holds_the_four_packages_and_no_tests(wheel: set[str]) -> None:
     tops = {name.split("/")[0] for name in wheel if ".dist-info" not in name}
 
-    assert tops == {"bench", "kernels", "storage_bench", "reports"}
+    assert tops == {"bench", "kernels", "storage_bench", "reports", "capbench.py"}
 
 
 def test_every_source_and_data_file_is_in_the_wheel(wheel: set[str]) -> None:

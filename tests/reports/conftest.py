@@ -16,7 +16,8 @@ from bench.execution.shapes.tuning import tune
 from bench.planning import plan as plan_for
 from bench.planning.profile import KernelEntry, Profile
 from bench.testing.complete_run import simulated_run
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 from reports.declarations.capacity_plan import CapacityPlan
 from reports.declarations.capacity_plan import load as load_plan
 from reports.declarations.facility import Facility, load

@@ -1,15 +1,13 @@
 """`capbench accept`: everything that matters of one card, within a budget of time."""
 
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import click
 
-from bench.cli.output import json_option, print_json, status
+from bench.cli.output import json_option, new_folder, print_json, status
 
 if TYPE_CHECKING:
     from bench.execution.acceptance.session import AcceptanceSession
@@ -76,15 +74,16 @@ def accept(
         acceptance = Acceptance.of(verify(bundle).subject, criteria_name)
         acceptance.show(as_json)
         context.exit(acceptance.exit_code)
-    target = resume or output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    packed = is_zip(target)
-    with one_file(target, status) if packed else nullcontext(target) as folder:
+    given = resume or output
+    packed = given if given is not None and is_zip(given) else None
+    with one_file(packed, status) if packed else new_folder(given) as folder:
         session = opened(folder, resume is not None, card, budget_s, began_s)
         announce(session, budget_s)
         evidence = session.run()
         verified = examine_evidence(evidence)
         acceptance = Acceptance.of(verified.subject, criteria_name)
         write_atomically(folder / "accept.txt", f"{acceptance.text}\n".encode())
+    target = packed or folder
     acceptance.show(as_json)
     for finding in verified.findings:
         status(f"audit: {finding.where}: {finding.because} [{finding.rule}]")

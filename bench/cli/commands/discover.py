@@ -8,7 +8,7 @@ import click
 from bench.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from bench.evidence.inventory import Device, Inventory
+    from bench.evidence.inventory import Device, FabricPart, Inventory
 
 
 @click.command()
@@ -43,6 +43,7 @@ def lines(inventory: "Inventory") -> list[str]:
         ("extensions", " ".join(processor.isa)),
         ("caches", caches or "—"),
         ("memory", format_si(host.memory_bytes, "B")),
+        *(("fabric", _fabric(part)) for part in host.fabric),
         *(("device", _device(device)) for device in inventory.devices),
         *((a.backend, f"absent: {a.reason}") for a in inventory.absent),
     ]
@@ -64,15 +65,27 @@ def _device(device: "Device") -> str:
     named = [device.uuid]
     if facts.power_limit_w is not None and facts.default_power_limit_w is not None:
         named.append(f"limit {facts.power_limit_w:.0f} of {facts.default_power_limit_w:.0f} W")
+    if facts.health is not None and facts.pcie_generation is not None:
+        now = f"{facts.health.pcie_generation} x{facts.health.pcie_width}"
+        named.append(f"PCIe {now} of {facts.pcie_generation} x{facts.pcie_width}")
+    if facts.board is not None and (told := str(facts.board)):
+        named.append(told)
     if facts.partition is not None:
         named.append(facts.partition)
     if facts.ecc is False:
         named.append("ECC off")
     if facts.other_processes:
         named.append(f"{facts.other_processes} other processes on it")
+    if device.driver is not None and facts.serial is None:
+        named.append("serial number unknown")
     if facts.virtualisation is not None:
         named.append(f"virtualisation {facts.virtualisation}")
     return f"{text}: {', '.join(named)}"
+
+
+def _fabric(part: "FabricPart") -> str:
+    told = (part.model, part.board, part.firmware and f"firmware {part.firmware}")
+    return f"{part.kind} {part.name}: {', '.join(filter(None, told)) or '—'}"
 
 
 def _cores(inventory: "Inventory") -> str:

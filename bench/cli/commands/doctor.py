@@ -56,6 +56,7 @@ def examine() -> tuple[Diagnosis, ...]:
     """Every check, whatever the ones before it found."""
     from bench import __version__
     from bench.evidence.inventory import Absent
+    from bench.machine.claims import find
     from bench.machine.devices import BACKENDS
     from bench.machine.installation import intruders, software
 
@@ -63,12 +64,11 @@ def examine() -> tuple[Diagnosis, ...]:
     checks = [Diagnosis("capbench", "ok", f"{__version__} on Python {versions['python']}")]
     for package, others in intruders().items():
         checks.append(collision(package, others))
-    for backend in BACKENDS:
-        found = backend.discover()
+    for name, found in find(BACKENDS).items():
         if isinstance(found, Absent):
-            checks.append(Diagnosis(backend.name, "missing", found.reason))
+            checks.append(Diagnosis(name, "missing", found.reason))
         else:
-            checks.append(Diagnosis(backend.name, "ok", ", ".join(d.name for d in found)))
+            checks.append(Diagnosis(name, "ok", ", ".join(d.name for d in found)))
     for name, costs, remedy in _LIBRARIES:
         if find_spec(name) is None:
             checks.append(Diagnosis(name, "missing", "not installed", costs, remedy))

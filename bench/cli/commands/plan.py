@@ -46,6 +46,7 @@ def prepare(
 ) -> tuple["Inventory", "Plan"]:
     """Look at the machine and plan the profile for it."""
     from bench.cli.storage.engine import tell_passed_over
+    from bench.evidence.container.file_names import spelled
     from bench.machine import discover
     from bench.planning import plan as make_plan
     from bench.planning import profile as profiles
@@ -55,5 +56,5 @@ def prepare(
     profile, digest = profiles.load(profile_name)
     inventory = discover(directory)
     tell_passed_over()
-    way = StorageWay(*choose.choose(), str(directory.absolute()))
+    way = StorageWay(*choose.choose(), spelled(directory.absolute()))
     return inventory, make_plan(inventory, profile, digest, way, only)

@@ -16,6 +16,7 @@ from bench.cli.options import (
     strict_option,
     year_option,
 )
+from bench.cli.output import emit
 from bench.cli.report_request import FILES, Question, show, write_all
 from bench.errors import UsageError
 
@@ -85,7 +86,7 @@ def report(
     elif wanted == "terminal":
         show(made, as_json=False)
     else:
-        click.echo(render(made, wanted), nl=False)
+        emit(render(made, wanted))
     context.exit(made.exit_code(strict))
 
 
@@ -93,6 +94,7 @@ def several(
     bundles: tuple[Path, ...], cache: bool
 ) -> "tuple[tuple[MachineAnalysis, ...], tuple[MachineAnalysis, ...] | None, tuple[str, ...]]":
     """All machines, of a fleet those that are shown one by one, and what is left out and why."""
+    from bench.evidence.container.file_names import spelled
     from reports.performance.machine import is_fleet
     from reports.report.fleet import worth_showing
 
@@ -102,7 +104,9 @@ def several(
     found = examined(bundles, condensed=large, cache=cache)
     usable = [(each.bundle, each.machine) for each in found if each.machine is not None]
     machines = tuple(machine for _, machine in usable)
-    left_out = tuple(f"{each.bundle}: {each.reason}" for each in found if each.reason is not None)
+    left_out = tuple(
+        f"{spelled(each.bundle)}: {each.reason}" for each in found if each.reason is not None
+    )
     if not large:
         return machines, None, left_out
     apart = examined(
@@ -114,7 +118,7 @@ def several(
 def preload() -> None:
     """Import what the pages and tables need; what is missing is said when it is used."""
     for name in ("frames", "html"):
-        with suppress(ImportError):
+        with suppress(Exception):
             import_module(f"reports.render.{name}")
 
 

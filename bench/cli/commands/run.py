@@ -1,7 +1,6 @@
 """`capbench run`: measure, seal, and report."""
 
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from bench.cli.options import (
     strict_option,
     year_option,
 )
-from bench.cli.output import json_option, status
+from bench.cli.output import json_option, new_folder, status
 
 if TYPE_CHECKING:
     from bench.evidence import Evidence
@@ -69,9 +68,8 @@ def run(
     from reports.performance import analyse
     from reports.verification import examine_evidence
 
-    target = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    packed = is_zip(target)
-    with one_file(target, status) if packed else nullcontext(target) as folder:
+    packed = output if output is not None and is_zip(output) else None
+    with one_file(packed, status) if packed else new_folder(output) as folder:
         with WarmWorker() if simulate is None else nullcontext() as ahead:
             refuse_collisions()
             # A fault in these files shows now, not after two minutes of measuring.
@@ -87,7 +85,7 @@ def run(
         written = write_all(report, folder)
     show(report, as_json)
     if packed:
-        status(f"evidence and reports: {target}   check it: capbench verify {target}")
+        status(f"evidence and reports: {packed}   check it: capbench verify {packed}")
     else:
         status(f"evidence: {folder / 'evidence'}   report: {written}")
     context.exit(exit_code(evidence, report.exit_code(strict)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import FOLDER, engine_option
-from bench.cli.output import json_option, print_json, status, translate_errors
+from bench.cli.options import FOLDER, TESTED, engine_option
+from bench.cli.output import json_option, new_folder, print_json, status, translate_errors
 from bench.cli.storage.engine import choose_engine
 from bench.errors import Incomplete, UsageError
 
@@ -21,7 +20,7 @@ EXIT_CODES = {"PASS": 0, "FAIL": 1, "NOT-MEASURED": 3, "INCONCLUSIVE": 5}
 
 
 @click.command()
-@click.option("--directory", type=FOLDER, help="Folder on the storage to test.")
+@click.option("--directory", type=TESTED, help="Folder on the storage to test.")
 @click.option("--definition", help="Default: critical-business@1.0.")
 @click.option("--tier", default="quick", show_default=True, help="Only full certifies.")
 @click.option("--capped", is_flag=True, help="The volume is provisioned at exactly the target.")
@@ -81,7 +80,7 @@ def guarantee(
                     "A guarantee is kept in a folder, where --resume can go on with it.",
                     "Give a folder with --output; a .zip file of it can be verified too.",
                 )
-            folder = output or Path(f"capbench-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+            folder = held.enter_context(new_folder(output))
             chosen = choose_engine() if engine is None else engine
             implementation = engines.label(chosen, timed=True)
             case = guarantee_case(

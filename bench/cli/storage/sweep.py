@@ -45,7 +45,7 @@ def sweep(
     """Run one job over a range of depths, block sizes or mixes, and find the knee."""
     from bench.cli.storage.display import show_sweep
     from storage_bench import sweep as sweeps
-    from storage_bench.engines import choose as engines
+    from storage_bench.guarantee import proven_job
     from storage_bench.job import Job
     from storage_bench.workspace.guard import fill, workspace
 
@@ -63,7 +63,7 @@ def sweep(
         with workspace(directory, size_bytes) as space:
             status(f"writing {size_bytes / 1e9:.1f} GB of random data")
             fill(space.data_file, size_bytes, seed=1)
-            points = over(lambda job: engines.run(chosen, job, space.data_file), job)
+            points = over(lambda job: proven_job.run(chosen, job, space.data_file)[0], job)
     knee = sweeps.knee(points, p99_ms / 1e3) if swept == "depth" else None
     if as_json:
         print_json({"points": points, "knee": knee})

@@ -9,7 +9,6 @@ import contextlib
 import os
 import selectors
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -18,8 +17,9 @@ from bench.evidence.codec import DecodeError, canonical, receive, replace
 from bench.evidence.inventory import Device
 from bench.evidence.outcome import Failed, Measured, Outcome, Reason
 from bench.evidence.shape_search import ShapeTrial
-from bench.execution.processes import cause, end_worker, host_threads, start_worker
+from bench.execution.processes import cause, end_worker, nameless_file, start_worker
 from bench.execution.protocol import Assignment, Message
+from bench.machine import settings
 from bench.machine.devices import backend
 
 LIBRARIES = ("torch", "numba.cuda")
@@ -109,10 +109,10 @@ class KeptWorker:
         self._errors.close()
 
     def _start(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._errors = nameless_file()
         own = {
             **backend(self._device.backend).environment(self._device, ()),
-            **host_threads(self._cpus),
+            **settings.threads(self._cpus),
         }
         self._process = start_worker(self._errors, own, "--kept", *LIBRARIES)
 

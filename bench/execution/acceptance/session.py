@@ -24,7 +24,7 @@ from bench.execution.acceptance.kept_worker import Worker
 from bench.execution.acceptance.log import Log
 from bench.execution.acceptance.searches import exhaustive_searches, short_searches
 from bench.execution.protocol import Assignment
-from bench.execution.session import now, sigterm_as_interrupt
+from bench.execution.session import ends_as_interrupt, now
 from bench.planning.feasibility import infeasible_reason
 from bench.planning.phases import Phase
 
@@ -81,7 +81,7 @@ class AcceptanceSession:
         )
         evidence = self._seal(writer, outcomes, "nothing was measured yet")
         try:
-            with sigterm_as_interrupt():
+            with ends_as_interrupt():
                 for phase in self.phases:
                     self._phase(phase, outcomes)
                     rest = [p for p in self.phases if p.number > phase.number and p.end_s]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.evidence.inventory import Absent, Accelerator, Device
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices.events import EventWatch, NoSensors, Sensors
 
 VISIBLE = {
@@ -97,8 +97,11 @@ class TorchBackend:
         sensors: Callable[[Device], Sensors] | None = None,
         torch: Callable[[], Any | None] = load_torch,
         root: Path = Path("/"),
+        describe: Callable[[Device], Device] = lambda device: device,
     ) -> None:
+        """`describe` adds to what torch tells of a device what its own library tells."""
         self.name = maker.backend
+        self._describe = describe
         self._maker = maker
         self._sensors = sensors
         self._torch = torch
@@ -124,7 +127,7 @@ class TorchBackend:
             return Absent(self.name, f"torch drives {kind} devices here, which are {owner}'s")
         module = getattr(torch, kind)
         return tuple(
-            _device(self.name, kind, hip, module, ordinal)
+            self._describe(_device(self.name, kind, hip, module, ordinal))
             for ordinal in range(torch.accelerator.device_count())
         )
 

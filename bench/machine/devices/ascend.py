@@ -8,8 +8,10 @@ import re
 import subprocess
 from collections.abc import Callable
 
-from bench.evidence.inventory import Device
+from bench.evidence.codec import replace
+from bench.evidence.inventory import Accelerator, Board, Device
 from bench.evidence.outcome import AcceleratorReading, Reading
+from bench.machine.devices import pci
 from bench.machine.devices.accelerator import Maker, TorchBackend
 from bench.machine.devices.events import NoSensors, Sensors
 
@@ -63,7 +65,8 @@ def npu_smi(*arguments: str) -> str:
     return subprocess.run(
         ["npu-smi", "info", *arguments],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=True,
         timeout=TIMEOUT_S,
     ).stdout
@@ -100,5 +103,44 @@ def sensors(device: Device, ask: Callable[..., str] = npu_smi) -> Sensors:
     return NpuSensors(ask, *known[device.index])
 
 
+def facts(known: Accelerator, text: str) -> Accelerator:
+    """What is known with what `npu-smi info -t board` tells. Pure but for the memory node."""
+    told = {key: value for key, value in _LINE.findall(text) if value not in ("NA", "N/A")}
+    bus = told["PCIe Bus Info"].lower() if "PCIe Bus Info" in told else None
+    return replace(
+        known,
+        pci_bus_id=bus,
+        numa_node=None if bus is None else pci.numa_node(bus),
+        serial=told.get("Serial Number"),
+        board=Board(
+            pci_id=_pci(told, "PCI Vendor ID", "PCI Device ID"),
+            pci_subsystem_id=_pci(told, "Subsystem Vendor ID", "Subsystem Device ID"),
+            part_number=told.get("Product Name"),
+            firmware=told.get("Firmware Version"),
+        ),
+    )
+
+
+def _pci(told: dict[str, str], vendor: str, device: str) -> str | None:
+    try:
+        return pci.identifier(int(told[device], 16) << 16 | int(told[vendor], 16))
+    except (KeyError, ValueError):
+        return None
+
+
+def described(device: Device, ask: Callable[..., str] = npu_smi) -> Device:
+    """The device with what npu-smi tells of its board."""
+    known = device.accelerator or Accelerator()
+    try:
+        place = mapping(ask("-m")).get(device.index)
+        if place is None:
+            found = replace(known, missing=(f"npu-smi does not know device {device.index}",))
+        else:
+            found = facts(known, ask("-t", "board", "-i", str(place[0])))
+    except (OSError, subprocess.SubprocessError) as error:
+        found = replace(known, missing=(f"npu-smi cannot be used: {error}",))
+    return replace(device, accelerator=found)
+
+
 def backend() -> TorchBackend:
-    return TorchBackend(HUAWEI, sensors)
+    return TorchBackend(HUAWEI, sensors, describe=described)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.evidence.inventory import Absent, Device
 from bench.evidence.outcome import Disturbance, Reading
-from bench.machine.cpu_counters import CpuCounters, clock_hz, load_1m
-from bench.machine.processor import model_name
+from bench.machine.cpu.counters import CpuCounters, clock_hz, load_1m
+from bench.machine.cpu.processor import model_name
 from kernels.placement import Distances, distances
 
 

@@ -5,15 +5,11 @@ from typing import Any
 
 from bench.evidence.codec import replace
 from bench.evidence.inventory import Absent, Accelerator, Device
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices import cuda_driver, nvml
 from bench.machine.devices.cuda_driver import VisibleGpu
 from bench.machine.devices.events import EventWatch, NoSensors, Sensors
 from bench.machine.devices.nvml import Nvml, NvmlSensors
-
-NOT_EMULATED = {"CUBLAS_EMULATE_SINGLE_PRECISION": "0", "CUBLAS_EMULATE_DOUBLE_PRECISION": "0"}
-"""cuBLAS from CUDA 12.9 on computes FP32 of nine BF16 products, and FP64 of INT8 ones, where the
-environment asks for it: right to the last digit, and no rate of an FP32 or FP64 unit."""
 
 
 def _torch_cuda() -> Any:
@@ -45,10 +41,7 @@ class CudaBackend:
         return tuple(_device(gpu, library) for gpu in found)
 
     def environment(self, device: Device, peers: tuple[Device, ...]) -> Mapping[str, str]:
-        return {
-            "CUDA_VISIBLE_DEVICES": ",".join(each.uuid for each in (device, *peers)),
-            **NOT_EMULATED,
-        }
+        return {"CUDA_VISIBLE_DEVICES": ",".join(each.uuid for each in (device, *peers))}
 
     def watch(self, device: Device, cpus: tuple[int, ...]) -> EventWatch:
         return EventWatch(self._torch_cuda(), self.sensors(device), CpuCounters(cpus))

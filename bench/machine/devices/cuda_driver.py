@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bench.machine import text
 from bench.machine.devices import pci
 
 LIBRARY = "libcuda.so.1"
@@ -16,6 +17,8 @@ LIBRARY = "libcuda.so.1"
 _MULTIPROCESSORS = 16
 _CAPABILITY_MAJOR = 75
 _CAPABILITY_MINOR = 76
+_UUID = ("cuDeviceGetUuid_v2", "cuDeviceGetUuid")
+"""The second is of drivers before CUDA 11.4; it tells no MIG instance from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class VisibleGpu:
 
 
 class _Refused(Exception):
-    """The driver answered a call with an error."""
+    """The driver answered a call with an error, or does not know it."""
 
 
 def _load() -> Any:
@@ -65,7 +68,7 @@ def _gpu(cuda: Any, ordinal: int) -> VisibleGpu:
     bus = ctypes.create_string_buffer(32)
     _call(cuda, "cuDeviceGetPCIBusId", bus, ctypes.c_int(len(bus)), device)
     uuid = (ctypes.c_ubyte * 16)()
-    _call(cuda, "cuDeviceGetUuid_v2", ctypes.byref(uuid), device)
+    _call(cuda, _known(cuda, *_UUID), ctypes.byref(uuid), device)
     memory = ctypes.c_size_t()
     _call(cuda, "cuDeviceTotalMem_v2", ctypes.byref(memory), device)
 
@@ -77,21 +80,29 @@ def _gpu(cuda: Any, ordinal: int) -> VisibleGpu:
     return VisibleGpu(
         ordinal=ordinal,
         uuid=_dashed(bytes(uuid).hex()),
-        pci_bus_id=pci.address(bus.value.decode()),
-        name=name.value.decode(),
+        pci_bus_id=pci.address(text.decoded(bus.value)),
+        name=text.decoded(name.value) or "unnamed GPU",
         memory_bytes=memory.value,
         multiprocessors=attribute(_MULTIPROCESSORS),
         capability=f"{attribute(_CAPABILITY_MAJOR)}.{attribute(_CAPABILITY_MINOR)}",
     )
 
 
+def _known(cuda: Any, *names: str) -> str:
+    """The first of these calls that the driver has."""
+    return next((name for name in names if hasattr(cuda, name)), names[0])
+
+
 def _call(cuda: Any, name: str, *arguments: Any) -> None:
+    if not hasattr(cuda, name):
+        raise _Refused(f"it is too old, or imitates one: it has no {name}")
     status = getattr(cuda, name)(*arguments)
     if status == 0:
         return
-    text = ctypes.c_char_p()
-    cuda.cuGetErrorString(ctypes.c_int(status), ctypes.byref(text))
-    raise _Refused(f"{name}: {text.value.decode() if text.value else f'error {status}'}")
+    said = ctypes.c_char_p()
+    if hasattr(cuda, "cuGetErrorString"):
+        cuda.cuGetErrorString(ctypes.c_int(status), ctypes.byref(said))
+    raise _Refused(f"{name}: {text.decoded(said.value) if said.value else f'error {status}'}")
 
 
 def _dashed(digits: str) -> str:

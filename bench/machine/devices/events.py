@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bench.evidence.outcome import Disturbance, Reading
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 
 CLOCKS_AGREE_WITHIN = 0.01
 """Two clocks that differ by more leave open which of them is wrong: the sample does not count."""

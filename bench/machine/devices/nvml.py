@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.evidence import throttle_reasons
-from bench.evidence.inventory import Accelerator, Health
+from bench.evidence.codec import replace
+from bench.evidence.inventory import Accelerator, Board, Health
 from bench.evidence.outcome import AcceleratorReading, Reading
+from bench.machine import text
 from bench.machine.devices import pci
 from bench.machine.devices.probe import Probe
 
@@ -30,22 +33,18 @@ class Nvml:
         self.library = library
 
     def driver(self) -> str | None:
-        try:
-            return str(self.library.nvmlSystemGetDriverVersion())
-        except self.library.NVMLError:
-            return None
+        ask = Probe(self.library.NVMLError).ask
+        return ask("driver", lambda: _text(self.library.nvmlSystemGetDriverVersion()))
 
     def find(self, uuid: str, pci_bus_id: str) -> tuple[Any, str] | None:
         """Handle and full UUID of what CUDA calls by this UUID; None where NVML knows it not."""
+        nvml, ask = self.library, Probe(self.library.NVMLError).ask
         for prefix in ("GPU", "MIG"):
-            try:
-                return self.library.nvmlDeviceGetHandleByUUID(f"{prefix}-{uuid}"), prefix
-            except self.library.NVMLError:
-                continue
-        try:
-            return self.library.nvmlDeviceGetHandleByPciBusId(pci_bus_id), "GPU"
-        except self.library.NVMLError:
-            return None
+            by_uuid = partial(nvml.nvmlDeviceGetHandleByUUID, f"{prefix}-{uuid}")
+            if (found := ask("UUID", by_uuid)) is not None:
+                return found, prefix
+        found = ask("address", lambda: nvml.nvmlDeviceGetHandleByPciBusId(pci_bus_id))
+        return None if found is None else (found, "GPU")
 
     def card(self, handle: Any, prefix: str) -> Any:
         """The whole card under a MIG instance: clocks, power and temperature are the card's."""
@@ -56,9 +55,14 @@ class Nvml:
     def facts(self, handle: Any, prefix: str) -> Accelerator:
         """Everything that does not change under load."""
         nvml, card = self.library, self.card(handle, prefix)
-        probe = Probe(nvml.NVMLError, AttributeError)
+        probe = Probe(nvml.NVMLError)
         ask, quantity = probe.ask, probe.quantity
-        bus = ask("PCI address", lambda: pci.address(nvml.nvmlDeviceGetPciInfo(card).busId))
+        address = ask("PCI address", lambda: nvml.nvmlDeviceGetPciInfo(card))
+        bus = (
+            None
+            if address is None
+            else ask("PCI address", lambda: pci.address(_text(address.busId)))
+        )
         ecc = ask("ECC mode", lambda: nvml.nvmlDeviceGetEccMode(card)[0])
         mode = ask("virtualisation", lambda: nvml.nvmlDeviceGetVirtualizationMode(card))
         mig = ask("MIG mode", lambda: nvml.nvmlDeviceGetMigMode(card)[0])
@@ -66,9 +70,9 @@ class Nvml:
         def max_clock_hz(kind: int) -> float | None:
             return quantity("clock", lambda: nvml.nvmlDeviceGetMaxClockInfo(card, kind), times=1e6)
 
-        return Accelerator(
+        facts = Accelerator(
             pci_bus_id=bus,
-            serial=ask("serial", lambda: str(nvml.nvmlDeviceGetSerial(card))),
+            serial=ask("serial", lambda: _text(nvml.nvmlDeviceGetSerial(card))),
             numa_node=pci.numa_node(bus) if bus is not None else None,
             max_clock_hz=max_clock_hz(nvml.NVML_CLOCK_SM),
             max_memory_clock_hz=max_clock_hz(nvml.NVML_CLOCK_MEM),
@@ -81,11 +85,15 @@ class Nvml:
             virtualisation=None if mode is None else _VIRTUALISATION.get(mode, f"mode {mode}"),
             health=health(nvml, card, probe),
             other_processes=ask("processes", lambda: _others(nvml, card)),
+            board=board(nvml, card, probe, address),
         )
+        return replace(facts, missing=probe.missing())
 
     def _partition(self, card: Any, prefix: str, mig: int | None) -> str:
         if prefix == "MIG":
-            return f"MIG instance of {self.library.nvmlDeviceGetUUID(card)}"
+            ask = Probe(self.library.NVMLError).ask
+            whole = ask("UUID", lambda: _text(self.library.nvmlDeviceGetUUID(card)))
+            return f"MIG instance of {whole or 'an unknown card'}"
         return "whole, MIG is on" if mig else "whole"
 
 
@@ -93,11 +101,13 @@ def start(load: Callable[[], Any] = _load) -> Nvml | str:
     """NVML ready for use, or why it cannot be used."""
     try:
         library = load()
-    except ImportError:
+    except ModuleNotFoundError:
         return "pynvml is not installed; pip install nvidia-ml-py"
+    except Exception as error:
+        return f"pynvml cannot be loaded: {error}"
     try:
         library.nvmlInit()
-    except library.NVMLError as error:
+    except (library.NVMLError, AttributeError, OSError, ValueError) as error:
         return f"NVML cannot be used: {error}"
     return Nvml(library)
 
@@ -108,8 +118,7 @@ class NvmlSensors:
     def __init__(self, nvml: Nvml, handle: Any, prefix: str) -> None:
         self._nvml = nvml.library
         self._card = nvml.card(handle, prefix)
-        # A library that is older than a sensor lacks its function.
-        self._probe = Probe(self._nvml.NVMLError, AttributeError)
+        self._probe = Probe(self._nvml.NVMLError)
         self._health_at_s: float | None = None
 
     def read(self, at_s: float) -> Reading:
@@ -156,6 +165,11 @@ class NvmlSensors:
         return health(self._nvml, self._card, self._probe)
 
 
+def _text(answer: object) -> str:
+    """Older releases of the library answer in bytes."""
+    return text.decoded(answer) if isinstance(answer, bytes) else str(answer)
+
+
 def _reasons(nvml: Any, card: Any) -> int:
     """The bitmask, by its name from driver 535 on or by the one that it had before."""
     try:
@@ -167,6 +181,34 @@ def _reasons(nvml: Any, card: Any) -> int:
 def _others(nvml: Any, card: Any) -> int:
     """Processes of others that compute on the card: none of ours has begun."""
     return sum(p.pid != os.getpid() for p in nvml.nvmlDeviceGetComputeRunningProcesses(card))
+
+
+def board(nvml: Any, card: Any, probe: Probe, address: Any) -> Board:
+    """What the card says that it is made of; `address` is NVML's answer on the PCI bus."""
+    ask = probe.ask
+
+    def text(name: str, function: str) -> str | None:
+        answer = ask(name, lambda: getattr(nvml, function)(card))
+        # The library gives some versions as the bytes that the driver wrote.
+        return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+    def identifier(field: str) -> str | None:
+        if address is None:
+            return None
+        return ask("PCI ids", lambda: pci.identifier(getattr(address, field)))
+
+    return Board(
+        pci_id=identifier("pciDeviceId"),
+        pci_subsystem_id=identifier("pciSubSystemId"),
+        part_number=text("part number", "nvmlDeviceGetBoardPartNumber"),
+        vbios=text("VBIOS", "nvmlDeviceGetVbiosVersion"),
+        inforom=text("InfoROM", "nvmlDeviceGetInforomImageVersion"),
+        firmware=text("GSP firmware", "nvmlDeviceGetGspFirmwareVersion"),
+        pcie_generation=ask(
+            "PCIe of the card", lambda: nvml.nvmlDeviceGetGpuMaxPcieLinkGeneration(card)
+        ),
+        memory_bus_bits=ask("memory bus", lambda: nvml.nvmlDeviceGetMemoryBusWidth(card)),
+    )
 
 
 def health(nvml: Any, card: Any, probe: Probe) -> Health:

@@ -10,8 +10,13 @@ class Probe:
     """Collects what could not be told, by the name of the sensor."""
 
     def __init__(self, *refusals: type[Exception]) -> None:
-        """`refusals` are the exceptions that a driver's library answers with."""
-        self._refusals = refusals
+        """`refusals` are the exceptions that a driver's library answers with.
+
+        A library that is older than a question lacks its function (AttributeError); an answer may
+        be no text and no number at all (ValueError, of which a UnicodeDecodeError is one).
+        """
+        unanswered = (AttributeError, ValueError, TypeError)
+        self._refusals: tuple[type[Exception], ...] = (*refusals, *unanswered)
         self._missing: dict[str, str] = {}
 
     def ask(self, name: str, question: Callable[[], T]) -> T | None:

@@ -7,8 +7,10 @@ counter before it). A sensor that a card lacks is the text `N/A`, or the largest
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench.evidence.inventory import Device, Health
+from bench.evidence.codec import replace
+from bench.evidence.inventory import Accelerator, Board, Device, Health
 from bench.evidence.outcome import AcceleratorReading, Reading
+from bench.machine.devices import pci
 from bench.machine.devices.accelerator import Maker, TorchBackend
 from bench.machine.devices.events import NoSensors, Sensors
 from bench.machine.devices.probe import Probe
@@ -99,8 +101,11 @@ class AmdSensors:
 
     def read(self, at_s: float) -> Reading:
         def table(name: str, function: str) -> Mapping[str, object]:
-            call = getattr(self._amdsmi, function)
-            return self._probe.ask(name, lambda: call(self._handle)) or {}
+            def ask() -> Mapping[str, object]:
+                found: Mapping[str, object] = getattr(self._amdsmi, function)(self._handle)
+                return found
+
+            return self._probe.ask(name, ask) or {}
 
         return reading(
             at_s,
@@ -122,19 +127,71 @@ def _load() -> Any:
 
 def sensors(device: Device, load: Callable[[], Any] = _load) -> Sensors:
     """The sensors of this card, matched by its UUID, or the reason why there are none."""
+    found = _find(device, load)
+    return NoSensors(found) if isinstance(found, str) else AmdSensors(*found)
+
+
+def described(device: Device, load: Callable[[], Any] = _load) -> Device:
+    """The device with what amdsmi tells of its board."""
+    facts = device.accelerator or Accelerator()
+    found = _find(device, load)
+    if isinstance(found, str):
+        return replace(device, accelerator=replace(facts, missing=(found,)))
+    amdsmi, handle = found
+    probe = Probe(amdsmi.AmdSmiException, AttributeError)
+
+    def table(name: str, function: str) -> Mapping[str, object]:
+        return probe.ask(name, lambda: getattr(amdsmi, function)(handle)) or {}
+
+    chip = table("PCI ids", "amdsmi_get_gpu_asic_info")
+    sold = table("board", "amdsmi_get_gpu_board_info")
+    vbios = table("VBIOS", "amdsmi_get_gpu_vbios_info")
+    bus = probe.ask("PCI address", lambda: str(amdsmi.amdsmi_get_gpu_device_bdf(handle)).lower())
+    facts = replace(
+        facts,
+        pci_bus_id=bus,
+        numa_node=None if bus is None else pci.numa_node(bus),
+        serial=_text(sold.get("product_serial")),
+        board=Board(
+            pci_id=_pci(chip, "vendor_id", "device_id"),
+            pci_subsystem_id=_pci(chip, "subvendor_id", "subsystem_id"),
+            part_number=_text(sold.get("model_number")),
+            vbios=_text(vbios.get("version")),
+        ),
+        missing=probe.missing(),
+    )
+    return replace(device, accelerator=facts)
+
+
+def _find(device: Device, load: Callable[[], Any]) -> tuple[Any, Any] | str:
+    """The library and its handle of this card, matched by its UUID, or why there is none."""
     try:
         amdsmi = load()
-    except (ImportError, KeyError, OSError) as error:  # its import looks for the library itself
-        return NoSensors(f"amdsmi cannot be loaded: {error}")
+    except Exception as error:  # its import looks for the library itself
+        return f"amdsmi cannot be loaded: {error}"
     try:
         amdsmi.amdsmi_init()
         wanted = _bare(device.uuid)
         for handle in amdsmi.amdsmi_get_processor_handles():
             if wanted in _bare(str(amdsmi.amdsmi_get_gpu_device_uuid(handle))):
-                return AmdSensors(amdsmi, handle)
-    except amdsmi.AmdSmiException as error:
-        return NoSensors(f"amdsmi cannot be used: {error}")
-    return NoSensors(f"amdsmi does not know {device.uuid}")
+                return amdsmi, handle
+    except (amdsmi.AmdSmiException, AttributeError, ValueError) as error:
+        return f"amdsmi cannot be used: {error}"
+    return f"amdsmi does not know {device.uuid}"
+
+
+def _text(value: object) -> str | None:
+    text = str(value).strip() if isinstance(value, str) else ""
+    return None if text in ("", "N/A") else text
+
+
+def _pci(table: Mapping[str, object], vendor: str, device: str) -> str | None:
+    """Numbers in some versions of the library, and their hexadecimal text in others."""
+    try:
+        low, high = (int(str(table[key]), 0) for key in (vendor, device))
+    except (KeyError, ValueError):
+        return None
+    return pci.identifier(high << 16 | low)
 
 
 def _bare(uuid: str) -> str:
@@ -142,4 +199,4 @@ def _bare(uuid: str) -> str:
 
 
 def backend() -> TorchBackend:
-    return TorchBackend(AMD, sensors)
+    return TorchBackend(AMD, sensors, describe=described)

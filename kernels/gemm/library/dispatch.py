@@ -7,7 +7,7 @@ not know it falls back to narrower vectors, and its figure then measures the cho
 from collections.abc import Collection
 
 # OpenBLAS 0.3, driver/others/dynamic.c: the core types of x86-64 that have 512-bit kernels.
-_OPENBLAS_512 = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
+OPENBLAS_512 = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
 
 
 def finding(library: str, core_type: str | None, vendor: str | None, isa: Collection[str]) -> str:
@@ -18,7 +18,7 @@ def finding(library: str, core_type: str | None, vendor: str | None, isa: Collec
     """
     if "avx512f" not in isa:
         return ""
-    if library == "openblas" and core_type is not None and core_type not in _OPENBLAS_512:
+    if library == "openblas" and core_type is not None and core_type not in OPENBLAS_512:
         return (
             f"OpenBLAS runs its {core_type} kernels on a processor with AVX-512 and leaves half of "
             "the vector width unused; set OPENBLAS_CORETYPE=SkylakeX before the start"

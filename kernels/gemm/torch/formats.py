@@ -43,9 +43,8 @@ def of(precision: str, device: torch.device) -> TorchFormat:
     return _FORMATS[precision]
 
 
-def compute_as_claimed(tf32: bool) -> None:
-    """FP32 is FP32 (no TF32, no BF16 in its place), and narrow formats are summed in FP32."""
-    torch.set_float32_matmul_precision("high" if tf32 else "highest")
+def sum_in_fp32() -> None:
+    """Sum products of narrow formats in FP32."""
     matmul = torch.backends.cuda.matmul
     matmul.allow_fp16_reduced_precision_reduction = False
     matmul.allow_bf16_reduced_precision_reduction = False

@@ -55,9 +55,17 @@ def rounded(
         return Operands(to_int8(a), _laid_out(to_int8(b), columns))
     if largest is None:
         return Operands(a.to(stored), _laid_out(b.to(stored), columns))
-    # One scale a matrix, so that its largest element is the largest number of the format.
-    left, right = a.abs().max().float() / largest, b.abs().max().float() / largest
+    left, right = power_of_two_scale(a, largest), power_of_two_scale(b, largest)
     return Operands((a / left).to(stored), _laid_out((b / right).to(stored), columns), left, right)
+
+
+def power_of_two_scale(matrix: torch.Tensor, largest: float) -> torch.Tensor:
+    """One scale a matrix: the least power of two by which its elements fit into the format.
+
+    Dividing by it is exact, so that an element is rounded once, and nothing saturates.
+    """
+    needed = matrix.abs().max().double() / largest
+    return torch.exp2(torch.ceil(torch.log2(needed))).float()
 
 
 def to_int8(x: torch.Tensor) -> torch.Tensor:

@@ -42,10 +42,24 @@ def _of(facts: Accelerator, readings: tuple[Reading, ...]) -> Iterator[str]:
     if raised:
         now, sold = max(raised)
         yield f"power limit raised to {now:.0f} W, {sold:.0f} W is its default"
+    yield from _link(facts, readings)
     clocks = [reading.clock_hz for reading in readings if reading.clock_hz is not None]
     top = facts.max_clock_hz
     if clocks and top is not None and max(clocks) > OVERCLOCKED * top:
         yield f"clocked at {max(clocks) / 1e9:.3f} GHz, {top / 1e9:.3f} GHz is its highest"
+
+
+def _link(facts: Accelerator, readings: tuple[Reading, ...]) -> Iterator[str]:
+    """A link that is narrow or slow under load: an idle one may rest, a loaded one may not."""
+    loaded = [r.accelerator.health for r in readings if r.accelerator and r.accelerator.health]
+    for name, attribute in (("generation", "pcie_generation"), ("width", "pcie_width")):
+        seen = [now for health in loaded if (now := getattr(health, attribute)) is not None]
+        highest = getattr(facts, attribute)
+        if seen and highest is not None and max(seen) < highest:
+            yield f"its PCIe link ran at {name} {max(seen)} under load, it can do {highest}"
+    card = facts.board.pcie_generation if facts.board is not None else None
+    if card is not None and facts.pcie_generation is not None and facts.pcie_generation < card:
+        yield f"it can do PCIe generation {card}, in its slot no more than {facts.pcie_generation}"
 
 
 def _readings(subject: Subject, device: Device) -> tuple[Reading, ...]:

@@ -65,11 +65,14 @@ def _slow(workers: list[WorkerTicks], samples: int) -> list[tuple[int, ...]]:
 def _causes(
     sample: Sample, counter_hz: float | None, workers: int, slow: tuple[int, ...]
 ) -> tuple[Cause, ...]:
-    workers_s = sample.duration_s * workers
+    workers_s, disturbance = sample.duration_s * workers, sample.disturbance
+    waited_s, throttled_s = disturbance.run_delay_s, disturbance.throttled_s
+    if waited_s is not None and throttled_s is not None:
+        waited_s -= throttled_s  # a thread that the quota holds back counts as a waiting one too
     taken = (
-        (sample.disturbance.run_delay_s, InterferenceSource.PROCESSES),
-        (sample.disturbance.steal_s, InterferenceSource.HYPERVISOR),
-        (sample.disturbance.throttled_s, InterferenceSource.QUOTA),
+        (waited_s, InterferenceSource.PROCESSES),
+        (disturbance.steal_s, InterferenceSource.HYPERVISOR),
+        (throttled_s, InterferenceSource.QUOTA),
     )
     named = [
         Cause(by, spent_s / workers_s)

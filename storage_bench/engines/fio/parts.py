@@ -58,7 +58,7 @@ def failure(job: Object) -> str | None:
     """Why the job failed, or None."""
     code, errors = integer(job, "error"), integer(job, "total_err")
     if code:
-        return os.strerror(code)
+        return os.strerror(code) if abs(code) < 2**31 else f"error {code}"
     return f"{errors} errors" if errors else None
 
 
@@ -115,8 +115,10 @@ def reads_follow(job: Object, asked: Mapping[str, str]) -> bool:
 
 
 def integer(parent: Object, key: str) -> int | None:
+    """A whole number that any counter could hold; None for anything else."""
     value = parent.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and -(2**63) <= value < 2**64 else None
 
 
 def required(parent: Object, key: str) -> int:

@@ -97,7 +97,8 @@ def _written_ms(document: Object) -> int | None:
 
 def _loads(document: Object, around: Sequence[str]) -> Iterator[Load]:
     version, jobs = parts.version(document), parts.jobs(document)
-    drives = [one for one in document.get("disk_util") or [] if isinstance(one, dict)]
+    listed = document.get("disk_util")
+    drives = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     names = tuple(str(one.get("name", "?")) for one in drives)
     common = [*around, *_uncounted(drives, names, jobs)]
     sets = list(_side_by_side([job for job in jobs if _fault(job) is None]))

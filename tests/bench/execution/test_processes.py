@@ -1,6 +1,9 @@
 """Worker processes that begin at the same moment."""
 
 import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -9,8 +12,15 @@ from bench.evidence.codec import replace
 from bench.evidence.outcome import Failed, Measured, Reason
 from bench.evidence.plan import KernelCase
 from bench.evidence.stopping import StoppingRule
-from bench.execution.processes import WarmWorker, cause, run_in_processes
+from bench.execution.processes import (
+    WarmWorker,
+    cause,
+    environment_of,
+    run_in_processes,
+    start_worker,
+)
 from bench.execution.protocol import Assignment, Message
+from bench.machine.settings import PINNED
 from bench.testing.machine import simulated_inventory
 
 STOPPING = StoppingRule(3, 0.3, 0.3, 0.5, sample_time_s=0.05)
@@ -123,3 +133,63 @@ def test_a_worker_that_started_ahead_and_was_not_needed_is_gone() -> None:
         (worker,) = psutil.Process().children()
 
     assert not worker.is_running()
+
+
+@pytest.fixture
+def environ_of_worker() -> Iterator[Callable[[dict[str, str]], dict[str, str]]]:
+    """The environment that a worker was started with."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def look(own: dict[str, str]) -> dict[str, str]:
+        started.append(start_worker(errors, own))
+        process = psutil.Process(started[-1].pid)
+        while not (seen := process.environ()):  # until the system has made it another program
+            pass
+        return seen
+
+    with tempfile.TemporaryFile() as errors:
+        yield look
+        for process in started:
+            process.communicate()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["NUMBA_OPT", "NUMBA_DISABLE_JIT", "OPENBLAS_CORETYPE", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA",
+     "OMP_PROC_BIND", "KMP_AFFINITY", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "NVIDIA_TF32_OVERRIDE",
+     "CUBLAS_WORKSPACE_CONFIG", "MALLOC_ARENA_MAX", "PYTHONOPTIMIZE"],
+)  # fmt: skip
+def test_a_worker_sees_no_setting_of_a_library_but_those_that_are_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+    environ_of_worker: Callable[[dict[str, str]], dict[str, str]],
+    name: str,
+) -> None:
+    monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+
+    seen = environ_of_worker({})
+
+    assert name not in seen
+    assert seen.items() >= {"CUDA_VISIBLE_DEVICES": "3", **PINNED}.items()
+    assert environ_of_worker({name: "own"})[name] == "own"
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_a_worker_sees_what_is_pinned_whatever_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+    environ_of_worker: Callable[[dict[str, str]], dict[str, str]],
+    name: str,
+) -> None:
+    monkeypatch.setenv(name, "1")
+
+    assert environ_of_worker({})[name] == PINNED[name] == "0"
+
+
+def test_a_library_gets_as_many_threads_as_its_case_has_cpus(
+    pair: tuple[Assignment, Assignment],
+) -> None:
+    two = replace(pair[0], case=replace(pair[0].case, cpus=(0, 1)))
+
+    assert environment_of(pair[0])["OMP_NUM_THREADS"] == "1"
+    assert environment_of(two)["OPENBLAS_NUM_THREADS"] == "2"
+    assert environment_of(replace(two, device=None)) == {}

@@ -45,6 +45,14 @@ def test_the_tightest_limit_on_the_way_up_counts(version_2: Path) -> None:
     assert throttled_s(version_2) == 1.5
 
 
+def test_a_limit_on_the_way_up_holds_back_too(version_2: Path) -> None:
+    write(version_2 / "sys/fs/cgroup/kubepods/pod/box/cpu.stat", "usage_usec 7\nthrottled_usec 0")
+    write(version_2 / "sys/fs/cgroup/kubepods/pod/cpu.stat", "throttled_usec 2500000")
+    write(version_2 / "sys/fs/cgroup/kubepods/cpu.stat", "usage_usec 9")
+
+    assert throttled_s(version_2) == 2.5
+
+
 def test_version_1_is_read_too_and_its_largest_number_is_no_limit(version_1: Path) -> None:
     assert quota_cpus(version_1) == 0.5
     assert memory_limit_bytes(version_1) is None
@@ -54,4 +62,16 @@ def test_version_1_is_read_too_and_its_largest_number_is_no_limit(version_1: Pat
 def test_without_a_group_there_is_no_limit(tmp_path: Path) -> None:
     assert quota_cpus(tmp_path) is None
     assert memory_limit_bytes(tmp_path) is None
+    assert throttled_s(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "unlimited", "-1"])
+def test_a_limit_that_is_no_number_is_none(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "proc/self/cgroup", "0::/box\nrubbish\n")
+    write(tmp_path / "sys/fs/cgroup/box/memory.max", text)
+    write(tmp_path / "sys/fs/cgroup/box/cpu.max", f"{text} 100000")
+    write(tmp_path / "sys/fs/cgroup/box/cpu.stat", f"throttled_usec {text}")
+
+    assert memory_limit_bytes(tmp_path) is None
+    assert quota_cpus(tmp_path) is None
     assert throttled_s(tmp_path) is None

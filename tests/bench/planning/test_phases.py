@@ -5,7 +5,8 @@ import pytest
 from bench.planning import plan as make_plan
 from bench.planning import profile as profiles
 from bench.planning.phases import SEAL_S, START_S, one_card, phases
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 
 ACCEPT, DIGEST = profiles.load("accept")
 

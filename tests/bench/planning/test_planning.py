@@ -8,7 +8,7 @@ from bench.evidence.inventory import Inventory
 from bench.evidence.plan import KernelCase
 from bench.planning import plan
 from bench.planning.cases import StorageWay
-from bench.planning.feasibility import infeasible_reason
+from bench.planning.feasibility import assumption, infeasible_reason
 from bench.planning.profile import KernelEntry, Profile, load
 from bench.planning.time_budget import longest_s
 from bench.testing.machine import simulated_inventory
@@ -44,6 +44,22 @@ def test_arrays_are_four_times_the_last_level_cache(inventory: Inventory, quick:
     triad = only_kernel(plan(inventory, quick, "", WAY, ("memory.triad",)).cases)
 
     assert triad.shape[0] * 8 >= 4 * (8 << 20)
+
+
+def test_what_is_taken_for_a_cache_that_nothing_tells_is_said(
+    inventory: Inventory, quick: Profile
+) -> None:
+    processor = replace(inventory.host.processor, caches=())
+    untold = replace(inventory, host=replace(inventory.host, processor=processor))
+    planned = plan(untold, quick, "", WAY).cases
+
+    assert assumption(untold, planned) == (
+        "the caches are unknown, the system tells none: arrays of 512 MiB were taken for memory "
+        "bandwidth, 4 times an assumed last-level cache of 128 MiB; with a larger one the figure "
+        "is too high"
+    )
+    assert assumption(inventory, planned) is None
+    assert assumption(untold, plan(untold, quick, "", WAY, ("cpu.vector.fp32*",)).cases) is None
 
 
 def test_one_core_is_one_core_and_all_are_all(inventory: Inventory, quick: Profile) -> None:

@@ -25,7 +25,8 @@ from bench.execution.runner import run_plan
 from bench.execution.shapes.tuning import tune
 from bench.planning import plan as make_plan
 from bench.planning.profile import KernelEntry, Profile
-from bench.testing.gpu_node import FLOP_PER_S, MAX_CLOCK_HZ, SLOW_SHARE, SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SLOW_SHARE, SimulatedNode
+from bench.testing.simulated_nvml import FLOP_PER_S, MAX_CLOCK_HZ, SimulatedGpu
 from reports.performance.accelerators.throttling import during, loss
 from reports.verification import verify
 
@@ -268,7 +269,8 @@ def test_discover_names_limit_partition_and_virtualisation(evidence: Evidence) -
 
     assert devices[4] == (
         "device      Simulated GPU (cuda:4): GPU-00000004-0000-4000-8000-000000000000, "
-        "limit 600 of 700 W, whole, virtualisation none"
+        "limit 600 of 700 W, PCIe 5 x16 of 5 x16, board SIMULATED, VBIOS 00.00.00.00.01, "
+        "firmware simulated, PCI 10de:0001, subsystem 10de:0002, whole, virtualisation none"
     )
     first = evidence.inventory.devices[0]
     assert first.accelerator is not None

@@ -117,3 +117,12 @@ def test_what_is_not_published_is_said() -> None:
     assert doubts_of_peak(ascend, "fp32", 1e12) == wanted
     assert doubts_of_result(ascend, "fp32", 1e12, 1) == wanted
     assert share(ascend, "fp32", 1e12, 1) is None
+
+
+def test_sparse_is_not_twice_the_dense_peak_where_the_sheet_says_otherwise() -> None:
+    card = find("GB300")
+    sparse = "more than that is the figure for 2:4 sparse operands"
+
+    assert sparse in doubts_of_peak(card, "fp4", 20e15)
+    assert not any("sparse" in doubt for doubt in doubts_of_peak(card, "fp4", 30e15))
+    assert "twice that is the figure for 2:4 sparse operands" in doubts_of_peak(card, "fp8", 10e15)

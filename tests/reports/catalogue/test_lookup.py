@@ -1,6 +1,7 @@
 import pytest
 
 from reports.catalogue.lookup import (
+    AmbiguousCard,
     ObservedDevice,
     Resolved,
     UnknownCard,
@@ -29,6 +30,10 @@ def peak(resolved: Resolved | None) -> Interval:
         ("Tesla V100-SXM2-32GB", "NVIDIA V100 SXM2"),
         ("AMD Instinct MI300X", "AMD Instinct MI300X"),
         ("Ascend910B3", "Huawei Ascend 910B3"),
+        ("NVIDIA H200 NVL", "NVIDIA H200 NVL"),
+        ("NVIDIA B300 SXM6 AC", "NVIDIA B300 SXM"),
+        ("NVIDIA GeForce RTX 5090 D v2", "NVIDIA GeForce RTX 5090 D v2"),
+        ("Ascend A3", "Huawei Ascend 910C"),
         ("  nvidia   h20 ", "NVIDIA H20"),
     ],
 )
@@ -41,6 +46,29 @@ def test_a_name_that_is_not_exactly_one_card_is_refused(name: str) -> None:
     with pytest.raises(UnknownCard) as caught:
         find(name)
     assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["Ascend 910B", "ascend  910b", "Huawei Ascend 910B", "910B"])
+def test_a_name_of_several_cards_is_answered_with_all_of_them(name: str) -> None:
+    with pytest.raises(AmbiguousCard, match="the digit after 910B") as caught:
+        find(name)
+    fp16 = caught.value.span.rate("fp16")
+    assert fp16 is not None
+
+    assert caught.value.exit_code == 1
+    assert (fp16.per_s.low, fp16.per_s.value, fp16.per_s.high) == (280e12, None, 414e12)
+    assert caught.value.span.memory_gb == (32, 64)
+    assert resolve(name, "fp16") is None
+
+
+def test_the_digit_of_a_family_makes_its_name_one_card() -> None:
+    assert find("Ascend 910B4").name == "Huawei Ascend 910B4"
+
+
+def test_vector_rates_of_half_precision_are_found_beside_those_of_the_matrix_units() -> None:
+    assert peak(resolve("NVIDIA H200", "fp16", "vector")) == exact(133.8e12)
+    assert peak(resolve("NVIDIA H200", "fp16", "matrix")) == exact(989.4e12)
+    assert peak(resolve("NVIDIA H100 NVL", "fp16", "vector", HOPPER)) == exact(132 * 512 * 1.98e9)
 
 
 def test_the_nearest_names_are_told() -> None:
@@ -85,7 +113,8 @@ def test_what_was_measured_comes_last() -> None:
 def test_a_newer_compute_capability_is_never_inferred_from_an_older_one() -> None:
     assert resolve("NVIDIA Z9", "bf16", seen=ObservedDevice("11.0", 100, 2e9)) is None
     workstation = resolve("NVIDIA RTX PRO", "bf16", seen=ObservedDevice("12.0", 100, 2e9))
-    assert peak(workstation) == exact(100 * 512 * 2e9)
+    assert peak(workstation) == exact(100 * 1024 * 2e9)
+    assert resolve("NVIDIA B300 NVL", "bf16", seen=ObservedDevice("10.3", 148, 2e9)) is None
 
 
 def test_half_rates_of_geforce_cards_are_told_by_the_name() -> None:

@@ -34,7 +34,6 @@ def test_every_format_shows_all_twelve_indicators(format_: str, machine: Report)
         ("html", "jinja2", "jinja2"),
         ("html", "altair", "altair"),
         ("html", "vl_convert", "vl-convert-python"),
-        ("csv", "pandas", "pandas"),
         ("terminal", "rich", "rich"),
     ],
 )
@@ -55,6 +54,28 @@ def test_a_missing_library_costs_its_output_and_one_line(
         f"The {format_} report needs {distribution}, which is not installed. "
         f"pip install {distribution}"
     )
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [ImportError("built for another Python"), AttributeError("no doc"), SystemExit(3),
+     OSError("libz.so"), RuntimeError("no home"), type("Panic", (BaseException,), {})("rust")],
+)  # fmt: skip
+def test_a_library_that_is_there_and_does_not_load_costs_its_output_whatever_it_raises(
+    raised: BaseException, machine: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "altair":
+                raise raised
+
+    for name in list(sys.modules):
+        if name.startswith(("reports.render.html", "reports.render.charts", "altair")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+
+    with pytest.raises(OutputUnavailable, match=f"html report cannot be made.*{raised}"):
+        render(machine, "html")
 
 
 def test_a_format_that_is_not_known_is_refused(machine: Report) -> None:

@@ -1,5 +1,8 @@
 """`capbench accept` from the command line, on the simulated node."""
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -8,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from bench.cli import main
 from bench.testing.acceptance import SimulatedWorkers, sold_as
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 
 
 @pytest.fixture
@@ -18,6 +22,8 @@ def node(monkeypatch: pytest.MonkeyPatch) -> SimulatedNode:
     monkeypatch.setattr(
         "bench.machine.discover", lambda directory: sold_as(node.discovered(), "NVIDIA H200")
     )
+    # The process that runs the tests is older than any budget.
+    monkeypatch.setattr("bench.execution.acceptance.process_age.process_age_s", lambda: 0.0)
     monkeypatch.setattr(
         "bench.execution.acceptance.kept_worker.KeptWorkers",
         lambda device, cpus, tell: SimulatedWorkers(node),
@@ -74,3 +80,41 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(tmp_path: Path)
         assert done.exit_code == 2, (options, done.output)
         assert said in done.stderr
         assert "Traceback" not in done.output
+
+
+ROOT = Path(__file__).parents[4]
+NOT_NEEDED = ("rich", "pandas", "jinja2", "msgspec", "altair", "vl_convert", "psutil",
+              "threadpoolctl", "pynvml")  # fmt: skip
+BLOCK = f"""
+import sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {NOT_NEEDED}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Blocked())
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--judge", "tests/golden/bundles/h200-2026-11-27.zip"), 1),
+        (("--judge", "tests/golden/bundles/h200-2026-11-27.zip", "--json"), 1),
+        (("--card", "none"), 3),
+    ],
+)
+def test_a_node_needs_torch_numba_cuda_and_click_and_nothing_else(
+    tmp_path: Path, options: tuple[str, ...], code: int
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BLOCK)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "accept", *options],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("cuda.matrix.bf16" in done.stdout) == (code == 1)

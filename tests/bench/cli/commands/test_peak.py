@@ -46,3 +46,38 @@ def test_people_see_the_rate_its_confidence_and_its_clock(card: str, line: str) 
     done = CliRunner().invoke(main, ["peak", card])
 
     assert line in [" ".join(row.split()) for row in done.output.splitlines()]
+
+
+def test_a_name_of_several_cards_is_answered_with_intervals_and_exits_1() -> None:
+    done = CliRunner().invoke(main, ["peak", "Ascend 910B"])
+    rows = [" ".join(row.split()) for row in done.stdout.splitlines()]
+
+    assert done.exit_code == 1
+    assert rows[0] == "Huawei Ascend 910B"
+    assert "fp16 matrix 280 TFLOP/s to 414 TFLOP/s L" in rows
+    assert "decided by the digit after 910B" in done.stderr
+
+
+def test_programs_get_the_intervals_of_several_cards_too() -> None:
+    done = CliRunner().invoke(main, ["peak", "Ascend 910B", "--json"])
+    fp16 = json.loads(done.stdout)["rates"]["fp16"]
+
+    assert done.exit_code == 1
+    assert (fp16["low"], fp16["dense"], fp16["high"]) == (280e12, None, 414e12)
+
+
+def test_a_sparse_figure_that_is_not_twice_the_dense_one_is_told() -> None:
+    rates = json.loads(CliRunner().invoke(main, ["peak", "GB300", "--json"]).stdout)["rates"]
+
+    assert (rates["fp4"]["dense"], rates["fp4"]["sparse"]) == (15e15, 20e15)
+    assert rates["fp8"]["sparse"] is None
+
+
+def test_the_area_of_the_dies_is_told_where_it_is_published() -> None:
+    shown = [
+        CliRunner().invoke(main, ["peak", card]).output for card in ("RTX 5090", "A100 SXM 80GB")
+    ]
+
+    assert "750 to 761.6 mm2" in shown[0]
+    assert "826 mm2" in shown[1]
+    assert "mm2" not in CliRunner().invoke(main, ["peak", "NVIDIA H20"]).output

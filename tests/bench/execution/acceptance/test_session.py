@@ -13,7 +13,8 @@ from bench.execution.acceptance.log import Log
 from bench.execution.acceptance.opening import choose_card, take_up
 from bench.execution.protocol import Assignment
 from bench.testing.acceptance import SimulatedWorkers, line, simulated_acceptance, sold_as
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 from reports.verification import verify
 
 

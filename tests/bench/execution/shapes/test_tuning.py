@@ -11,8 +11,9 @@ from bench.execution.protocol import Assignment
 from bench.execution.shapes.tuning import in_processes, tune
 from bench.planning import plan as make_plan
 from bench.planning.profile import KernelEntry, Profile
-from bench.testing.gpu_node import FLOP_PER_S, SLOW_SHAPE, SLOW_SHARE, SimulatedNode
+from bench.testing.gpu_node import SLOW_SHAPE, SLOW_SHARE, SimulatedNode
 from bench.testing.machine import simulated_inventory
+from bench.testing.simulated_nvml import FLOP_PER_S
 
 PROFILE = Profile(
     name="simulated",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.evidence.inventory import Device
+from bench.evidence.inventory import Accelerator, Board, Device
 from bench.evidence.outcome import AcceleratorReading, Reading
-from bench.machine.devices.ascend import mapping, reading, sensors
+from bench.machine.devices.ascend import described, facts, mapping, reading, sensors
 
 GOLDEN = Path(__file__).parents[3] / "golden/telemetry"
 
@@ -84,3 +84,42 @@ def test_npu_smi_that_fails_later_is_named_once() -> None:
 
     assert [found.read(0.0), found.read(0.1)] == [Reading(0.0), Reading(0.1)]
     assert len(found.missing()) == 1
+
+
+def test_the_board_of_a_device_is_that_of_its_card() -> None:
+    asked = []
+
+    def npu_smi(*arguments: str) -> str:
+        asked.append(arguments)
+        return text("npu-smi-map.txt" if arguments == ("-m",) else "npu-smi-board.txt")
+
+    found = described(device(2), npu_smi).accelerator
+
+    assert found is not None
+    assert (found.pci_bus_id, found.serial) == ("0000:c1:00.0", "102512345678")
+    assert found.board == Board(
+        pci_id="19e5:d802",
+        pci_subsystem_id="19e5:3003",
+        part_number="EXAMPLE_Bin3",
+        firmware="7.8.0.6.201",
+    )
+    assert asked == [("-m",), ("-t", "board", "-i", "5")]
+
+
+def test_a_board_without_its_lines_is_unknown() -> None:
+    assert facts(Accelerator(multiprocessors=20), "command failed") == Accelerator(
+        multiprocessors=20, board=Board()
+    )
+    assert facts(Accelerator(), "Serial Number : NA\nPCI Vendor ID : x").serial is None
+
+
+def test_a_board_that_cannot_be_asked_for_keeps_the_reason() -> None:
+    def absent(*_: str) -> str:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    unlisted = described(device(7), lambda *_: text("npu-smi-map.txt")).accelerator
+    without = described(device(0), absent).accelerator
+
+    assert unlisted == Accelerator(missing=("npu-smi does not know device 7",))
+    assert without is not None
+    assert without.missing == ("npu-smi cannot be used: [Errno 2] No such file or directory",)

@@ -11,7 +11,7 @@ from bench.evidence.outcome import AcceleratorReading, Reading
 from bench.machine.devices.cuda import CudaBackend
 from bench.machine.devices.cuda_driver import VisibleGpu
 from bench.machine.devices.nvml import Nvml, NvmlSensors, start
-from bench.testing.gpu_node import NVMLError, Running, SimulatedGpu, SimulatedNvml
+from bench.testing.simulated_nvml import NVMLError, Running, SimulatedGpu, SimulatedNvml
 
 CARDS = tuple(Running(SimulatedGpu(index)) for index in range(3))
 
@@ -37,6 +37,37 @@ def test_cards_are_matched_by_uuid_and_never_by_their_place() -> None:
     assert [d.accelerator.serial for d in devices if d.accelerator] == ["1002", "1000"]
 
 
+def test_a_serial_number_that_is_no_text_costs_the_serial_number_alone() -> None:
+    class Garbled(SimulatedNvml):
+        def nvmlDeviceGetSerial(self, handle: Any) -> str:
+            return b"\xf8\x95\xa0\x81".decode()
+
+    (device,) = backend(visible(CARDS[0]), Nvml(Garbled(CARDS))).discover()  # type: ignore[misc]
+
+    assert device.accelerator is not None
+    assert device.accelerator.serial is None
+    assert device.accelerator.power_limit_w is not None
+
+
+def test_an_older_library_that_answers_in_bytes_is_read() -> None:
+    class Bytes(SimulatedNvml):
+        def nvmlSystemGetDriverVersion(self) -> Any:
+            return b"470.57.02"
+
+        def nvmlDeviceGetSerial(self, handle: Any) -> Any:
+            return b"1562420"
+
+        def nvmlDeviceGetPciInfo(self, handle: Any) -> Any:
+            return SimpleNamespace(busId=b"00000000:3B:00.0")
+
+    (device,) = backend(visible(CARDS[0]), Nvml(Bytes(CARDS))).discover()  # type: ignore[misc]
+
+    assert device.accelerator is not None
+    assert (device.driver, device.accelerator.serial, device.accelerator.pci_bus_id) == (
+        "470.57.02", "1562420", "0000:3b:00.0",
+    )  # fmt: skip
+
+
 def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
     tested = backend(visible(CARDS[2], CARDS[0]), Nvml(SimulatedNvml(CARDS)))
     devices = tested.discover()
@@ -48,14 +79,6 @@ def test_a_worker_sees_its_own_card_alone_as_the_first() -> None:
     assert two["CUDA_VISIBLE_DEVICES"] == (
         "GPU-00000000-0000-4000-8000-000000000000,GPU-00000002-0000-4000-8000-000000000000"
     )
-
-
-def test_a_worker_computes_fp32_and_fp64_by_no_narrower_units_whatever_is_asked_for() -> None:
-    tested = backend(visible(CARDS[0]), Nvml(SimulatedNvml(CARDS)))
-    (device,) = tested.discover()  # type: ignore[misc]
-    asked_for = {"CUBLAS_EMULATE_SINGLE_PRECISION": "1", "CUBLAS_EMULATE_DOUBLE_PRECISION": "1"}
-
-    assert {(asked_for | dict(tested.environment(device, ())))[name] for name in asked_for} == {"0"}
 
 
 def test_without_a_driver_the_backend_is_absent_in_one_line() -> None:
@@ -219,7 +242,8 @@ def test_a_lost_card_gives_nothing_and_every_sensor_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("fault", "line"),
     [
-        (ImportError("no"), "pynvml is not installed; pip install nvidia-ml-py"),
+        (ModuleNotFoundError("no"), "pynvml is not installed; pip install nvidia-ml-py"),
+        (OSError("wrong ELF class"), "pynvml cannot be loaded: wrong ELF class"),
         (None, "NVML cannot be used: Driver Not Loaded"),
     ],
 )

@@ -3,6 +3,8 @@
 import ctypes
 from typing import Any
 
+import pytest
+
 from bench.machine.devices.cuda_driver import VisibleGpu, visible
 
 
@@ -63,6 +65,49 @@ def test_every_card_is_known_by_its_uuid_and_address() -> None:
         multiprocessors=132,
         capability="9.0",
     )
+
+
+class OldDriver(Driver):
+    """A driver that lacks some calls."""
+
+    def __init__(self, *lacks: str) -> None:
+        super().__init__(cards=1)
+        self._lacks = lacks
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._lacks:
+            raise AttributeError(f"undefined symbol: {name}")
+        return super().__getattr__(name)
+
+    def _cuDeviceGetUuid(self, uuid: Any, device: ctypes.c_int) -> None:
+        uuid._obj[:] = bytes(16)
+
+
+def test_a_driver_of_before_cuda_11_4_names_its_card_by_the_older_call() -> None:
+    found = visible(lambda: OldDriver("cuDeviceGetUuid_v2"))
+
+    assert isinstance(found, tuple)
+    assert found[0].uuid == "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize("lacks", ["cuInit", "cuDeviceGetUuid", "cuDeviceTotalMem_v2"])
+def test_a_driver_that_lacks_a_call_is_said_to(lacks: str) -> None:
+    found = visible(lambda: OldDriver("cuDeviceGetUuid_v2", "cuGetErrorString", lacks))
+
+    assert isinstance(found, str)
+    assert "too old" in found
+    assert lacks in found
+
+
+def test_a_name_that_is_no_utf8_costs_only_its_wrong_bytes() -> None:
+    class Garbled(Driver):
+        def _cuDeviceGetName(self, name: Any, size: ctypes.c_int, device: ctypes.c_int) -> None:
+            name.value = b"Tesla \xf8 V100"
+
+    found = visible(Garbled)
+
+    assert isinstance(found, tuple)
+    assert found[0].name == "Tesla \N{REPLACEMENT CHARACTER} V100"
 
 
 def test_without_a_driver_there_is_one_line() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.evidence.stopping import StoppingRule
 from bench.execution.measure import measure
-from bench.machine.cpu_counters import CpuCounters
+from bench.machine.cpu.counters import CpuCounters
 from bench.machine.devices.events import EventWatch, NoSensors
 from bench.testing.scripted import SimulatedLaunch
 from kernels.kernel import Work

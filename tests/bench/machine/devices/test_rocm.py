@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bench.evidence.inventory import Device, Health
+from bench.evidence.codec import replace
+from bench.evidence.inventory import Accelerator, Board, Device, Health
 from bench.evidence.outcome import AcceleratorReading, Reading
 from bench.machine.devices.events import NoSensors
-from bench.machine.devices.rocm import AmdSensors, reading, sensors
+from bench.machine.devices.rocm import AmdSensors, described, reading, sensors
 
 GOLDEN = Path(__file__).parents[3] / "golden/telemetry"
 DEVICE = Device("rocm", 0, "rocm-1a2b-3c4d", "Example GPU", "cuda:0", 192 << 30, None)
@@ -110,3 +111,55 @@ def test_a_card_that_amdsmi_does_not_know_has_no_sensors() -> None:
     found = sensors(DEVICE, lambda: library(amdsmi_get_processor_handles=lambda: ["other"]))
 
     assert found.missing() == ("amdsmi does not know rocm-1a2b-3c4d",)
+
+
+def test_the_board_is_described_by_number_or_text_as_the_library_has_it() -> None:
+    chip = {"vendor_id": "0x1002", "device_id": "0x74a1", "subvendor_id": 0x1002,
+            "subsystem_id": 0x74A1}  # fmt: skip
+    found = described(
+        DEVICE,
+        lambda: library(
+            amdsmi_get_gpu_asic_info=lambda handle: chip,
+            amdsmi_get_gpu_board_info=lambda handle: {
+                "model_number": "102-G30211-00", "product_serial": "692251000123",
+            },
+            amdsmi_get_gpu_vbios_info=lambda handle: {"version": "022.040.003.042"},
+            amdsmi_get_gpu_device_bdf=lambda handle: "0000:C5:00.0",
+        ),
+    ).accelerator  # fmt: skip
+
+    assert found is not None
+    assert (found.pci_bus_id, found.serial) == ("0000:c5:00.0", "692251000123")
+    assert found.board == Board("1002:74a1", "1002:74a1", "102-G30211-00", "022.040.003.042")
+    assert found.missing == ()
+
+
+def test_a_board_that_is_not_told_is_unknown_with_the_reason() -> None:
+    def refuse(handle: str) -> None:
+        raise AmdSmiException("AMDSMI_STATUS_NOT_SUPPORTED")
+
+    found = described(
+        DEVICE,
+        lambda: library(
+            amdsmi_get_gpu_asic_info=lambda handle: {"vendor_id": "N/A", "device_id": "N/A"},
+            amdsmi_get_gpu_board_info=lambda handle: {"model_number": "N/A"},
+            amdsmi_get_gpu_vbios_info=refuse,
+        ),
+    ).accelerator
+
+    assert found is not None
+    assert (found.serial, found.board) == (None, Board())
+    assert [line.partition(":")[0] for line in found.missing] == ["VBIOS", "PCI address"]
+
+
+def test_without_amdsmi_a_card_keeps_what_torch_told() -> None:
+    def absent() -> None:
+        raise ImportError("No module named 'amdsmi'")
+
+    known = replace(DEVICE, accelerator=Accelerator(architecture="gfx942", multiprocessors=304))
+
+    assert described(known, absent).accelerator == Accelerator(
+        architecture="gfx942",
+        multiprocessors=304,
+        missing=("amdsmi cannot be loaded: No module named 'amdsmi'",),
+    )

@@ -176,7 +176,8 @@ def test_scaled_operands_use_the_whole_range_of_their_format(launch: Any) -> Non
     fp8 = launch("fp8")._operands[0]
     int8 = launch("int8")._operands[0]
 
-    assert float(fp8.left.float().abs().max()) == 448.0
+    # Its scale is a power of two, so that the last binade is reached, and not always its end.
+    assert 224.0 < float(fp8.left.float().abs().max()) <= 448.0
     assert 100 < int(int8.left.abs().max()) <= 127
     # B lies column by column.
     assert (fp8.right.stride(), int8.right.stride()) == ((1, 64), (1, 64))

@@ -15,7 +15,8 @@ from bench.execution.runner import run_plan
 from bench.execution.shapes.tuning import tune
 from bench.planning import plan as make_plan
 from bench.planning import profile
-from bench.testing.gpu_node import FLOP_PER_S, MAX_CLOCK_HZ, SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import FLOP_PER_S, MAX_CLOCK_HZ, SimulatedGpu
 from reports.judgement.acceptance.criteria import Bound, default_for, header, judged, load, names
 from reports.judgement.acceptance.criterion import Criterion
 from reports.performance.subject import Subject

@@ -6,7 +6,8 @@ import pytest
 
 from bench.evidence import Evidence
 from bench.testing.acceptance import simulated_acceptance
-from bench.testing.gpu_node import SimulatedGpu, SimulatedNode
+from bench.testing.gpu_node import SimulatedNode
+from bench.testing.simulated_nvml import SimulatedGpu
 from reports.judgement.acceptance.criteria import judged, load
 from reports.judgement.acceptance.table import checked, checks, rows
 from reports.performance.subject import Subject

@@ -6,8 +6,9 @@ import pytest
 
 from bench.evidence import Evidence
 from bench.evidence.codec import replace
+from bench.evidence.inventory import Board, Health
 from bench.evidence.outcome import Measured, Readings
-from bench.testing.gpu_node import SimulatedGpu
+from bench.testing.simulated_nvml import SimulatedGpu
 from reports.performance.accelerators.conditions import remarks
 from reports.performance.subject import Subject
 from reports.report.testing import report_on
@@ -60,6 +61,12 @@ def test_a_whole_card_as_it_was_sold_and_alone_needs_no_remark(sound: Evidence) 
         ({"other_processes": 1}, "1 other process computed on it"),
         ({"other_processes": 2}, "2 other processes computed on it"),
         ({"power_limit_w": 800.0}, "power limit raised to 800 W, 700 W is its default"),
+        ({"pcie_generation": 6}, "its PCIe link ran at generation 5 under load, it can do 6"),
+        ({"pcie_width": 32}, "its PCIe link ran at width 16 under load, it can do 32"),
+        (
+            {"board": Board(pcie_generation=6)},
+            "it can do PCIe generation 6, in its slot no more than 5",
+        ),
     ],
 )
 def test_each_state_is_told_in_every_report(
@@ -77,6 +84,8 @@ def test_each_state_is_told_in_every_report(
     [
         {"ecc": None}, {"virtualisation": "passthrough"}, {"other_processes": None},
         {"power_limit_w": 600.0}, {"power_limit_w": 703.0}, {"partition": None},
+        {"pcie_generation": None, "pcie_width": None}, {"board": None}, {"board": Board()},
+        {"health": Health(pcie_generation=1, pcie_width=16)},  # an idle link may rest
     ],
 )  # fmt: skip
 def test_what_is_unknown_or_harmless_is_not_told(sound: Evidence, facts: dict[str, Any]) -> None:

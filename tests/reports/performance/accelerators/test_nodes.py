@@ -3,7 +3,7 @@
 import pytest
 
 from bench.evidence import Evidence
-from bench.testing.gpu_node import FLOP_PER_S, SimulatedGpu
+from bench.testing.simulated_nvml import FLOP_PER_S, SimulatedGpu
 from reports.performance.accelerators.nodes import node_runs
 from reports.performance.subject import Subject
 from reports.render import text

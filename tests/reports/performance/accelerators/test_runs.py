@@ -5,7 +5,7 @@ import pytest
 from bench.evidence import Evidence
 from bench.evidence.codec import replace
 from bench.evidence.outcome import Measured
-from bench.testing.gpu_node import FLOP_PER_S, POWER_W, SimulatedGpu
+from bench.testing.simulated_nvml import FLOP_PER_S, POWER_W, SimulatedGpu
 from reports.performance.accelerators.runs import AcceleratorRun, accelerator_runs
 from reports.performance.accelerators.throttling import UNEXPLAINED
 from reports.performance.subject import Subject

@@ -1,5 +1,7 @@
 """What disturbed a sample, named."""
 
+import pytest
+
 from bench.analysis.tick_histogram import fold
 from bench.evidence.outcome import (
     Disturbance,
@@ -63,6 +65,23 @@ def test_each_counter_names_its_cause_with_the_share_of_the_workers_time() -> No
         (Cause(InterferenceSource.PROCESSES, 0.1),),
         (Cause(InterferenceSource.HYPERVISOR, 0.25),),
         (Cause(InterferenceSource.QUOTA, 0.5),),
+    )
+
+
+@pytest.mark.parametrize("waited_s", [0.75, 1.0, 1.01])
+def test_waiting_that_the_quota_explains_is_blamed_on_nobody_else(waited_s: float) -> None:
+    found = interference_causes(
+        measured(sample(Disturbance(run_delay_s=waited_s, throttled_s=1.0)))
+    )
+
+    assert found == ((Cause(InterferenceSource.QUOTA, 0.5),),)
+
+
+def test_what_remains_of_the_waiting_belongs_to_other_processes() -> None:
+    found = interference_causes(measured(sample(Disturbance(run_delay_s=1.5, throttled_s=1.0))))
+
+    assert found == (
+        (Cause(InterferenceSource.PROCESSES, 0.25), Cause(InterferenceSource.QUOTA, 0.5)),
     )
 
 

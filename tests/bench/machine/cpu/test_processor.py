@@ -1,10 +1,12 @@
 """The processor as /proc and /sys describe it, on machines that are not this one."""
 
+import platform
 from pathlib import Path
 
 import pytest
 
-from bench.machine.processor import processor
+from bench.machine.cpu.processor import processor
+from reports.catalogue.processors import core_sheet
 
 
 @pytest.fixture
@@ -87,6 +89,52 @@ def test_a_system_that_tells_nothing_still_has_cores(tmp_path: Path) -> None:
     assert found.caches == ()
     assert found.last_level_cache_bytes is None
     assert found.max_clock_hz is None
+
+
+LOONGSON = """\
+system type\t\t: generic-loongson-machine
+
+processor\t\t: {0}
+package\t\t\t: 0
+CPU Family\t\t: Loongson-64bit
+Model Name\t\t: Loongson-3A5000
+Features\t\t: cpucfg lam ual fpu lsx lasx crc32
+
+"""
+
+
+def test_the_system_before_the_first_processor_is_no_processor(tmp_path: Path) -> None:
+    write(tmp_path / "proc/cpuinfo", LOONGSON)
+
+    found = processor(tmp_path, affinity=[0])
+    sheet = core_sheet(found)
+
+    assert (found.model_name, found.isa) == ("Loongson-3A5000", ("lasx",))
+    assert sheet is not None
+    assert sheet.microarchitecture == "Loongson LA464"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("CPU implementer\t: 0x48\nCPU part\t: 0xd01\n", "HiSilicon TSV110 (Kunpeng 920)"),
+        ("CPU implementer\t: 0x41\nCPU part\t: 0xd4f\n", "Neoverse-V2"),
+        ("CPU implementer\t: 0x77\nCPU part\t: 0x1\n",
+         "ARM core of implementer 0x77, part 0x1"),
+        ("cpu\t\t: POWER9, altivec supported\n", "POWER9, altivec supported"),
+    ],
+)  # fmt: skip
+def test_a_server_without_a_name_is_known_by_its_part(tmp_path: Path, text: str, name: str) -> None:
+    write(tmp_path / "proc/cpuinfo", f"processor\t: 0\n{text}")
+
+    assert processor(tmp_path, affinity=[0]).model_name == name
+
+
+def test_a_name_of_which_nothing_can_be_read_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "proc/cpuinfo", "")
+    (tmp_path / "proc/cpuinfo").write_bytes(b"processor\t: 0\nmodel name\t: \xff\xff\xff\n")
+
+    assert processor(tmp_path, affinity=[0]).model_name == platform.machine()
 
 
 def test_this_machine_has_at_least_one_core_and_no_more_than_its_affinity() -> None:

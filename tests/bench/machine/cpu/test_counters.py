@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from bench.evidence.outcome import Disturbance
-from bench.machine.cpu_counters import CpuCounters, clock_hz, load_1m, steal_s
+from bench.machine.cpu.counters import CpuCounters, clock_hz, load_1m, steal_s
 
 
 def write(path: Path, text: str) -> None:

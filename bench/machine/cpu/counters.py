@@ -38,12 +38,12 @@ def steal_s(cpus: tuple[int, ...], root: Path = Path("/")) -> float | None:
     wanted = {f"cpu{cpu}" for cpu in cpus}
     total, found = 0, False
     try:
-        lines = (root / "proc/stat").read_text().splitlines()
+        lines = (root / "proc/stat").read_text(errors="replace").splitlines()
     except OSError:
         return None
     for line in lines:
         name, *fields = line.split()
-        if name in wanted and len(fields) >= 8:
+        if name in wanted and len(fields) >= 8 and fields[7].isdecimal():
             total, found = total + int(fields[7]), True
     return total / os.sysconf("SC_CLK_TCK") if found else None
 
@@ -57,18 +57,19 @@ def run_delay_s(root: Path = Path("/")) -> float | None:
         return None
     for task in tasks:
         try:
-            fields = (task / "schedstat").read_text().split()
+            fields = (task / "schedstat").read_text(errors="replace").split()
         except OSError:  # the thread ended meanwhile, or the kernel has no schedstat
             continue
-        total_ns, found = total_ns + int(fields[1]), True
+        if len(fields) > 1 and fields[1].isdecimal():
+            total_ns, found = total_ns + int(fields[1]), True
     return total_ns / 1e9 if found else None
 
 
 def load_1m(root: Path = Path("/")) -> float | None:
     """Load average over one minute."""
     try:
-        return float((root / "proc/loadavg").read_text().split()[0])
-    except OSError:
+        return float((root / "proc/loadavg").read_text(errors="replace").split()[0])
+    except (OSError, ValueError, IndexError):
         return None
 
 
@@ -78,7 +79,7 @@ def clock_hz(cpus: tuple[int, ...], root: Path = Path("/")) -> float | None:
     for cpu in cpus:
         path = root / f"sys/devices/system/cpu/cpu{cpu}/cpufreq/scaling_cur_freq"
         try:
-            clocks.append(int(path.read_text()) * 1e3)
+            clocks.append(int(path.read_text(errors="replace")) * 1e3)
         except (OSError, ValueError):
             return None
     return sum(clocks) / len(clocks) if clocks else None
