@@ -32,10 +32,10 @@ def count_once(
         shown = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
         where = f" ({shown}): counted once" if places else ""
         remarks.append(f"{len(twins)} lines name a drive that another line names too{where}")
-    return kept, [*remarks, *_nameless(drives), *odd]
+    return kept, [*remarks, *_nameless(drives, same), *odd]
 
 
-def _nameless(drives: Sequence[ListedDrive]) -> list[str]:
+def _nameless(drives: Sequence[ListedDrive], same: Sequence[frozenset[str]]) -> list[str]:
     """What was counted by line, and the names that tell no drive from another."""
     remarks = []
     if nameless := sum(not drive.identities for drive in drives):
@@ -43,8 +43,11 @@ def _nameless(drives: Sequence[ListedDrive]) -> list[str]:
             f"{nameless} lines name no drive (no serial or world-wide number, or a placeholder): "
             "each is counted as a drive; add serial numbers, so that none counts twice"
         )
-    for name, bearers in sorted(identity.shared([drive.identities for drive in drives]).items()):
-        remarks.append(f"{bearers} different drives are said to have {name}: it tells none apart")
+    listed = {name for drive in drives for name in drive.identities}
+    shared = identity.shared([*(drive.identities for drive in drives), *same])
+    for name, bearers in sorted(shared.items()):
+        if name in listed:
+            remarks.append(f"{bearers} different drives are said to have {name}: no identity")
     return remarks
 
 

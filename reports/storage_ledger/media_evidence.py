@@ -13,10 +13,11 @@ from bench.evidence.codec import replace
 from reports.declarations.facility import Medium
 from reports.declarations.storage_inventory import NOT_CAPACITY, ListedDrive, Pool, StorageInventory
 from reports.storage_ledger.drives import count_once, label
-from reports.storage_ledger.shares import called
+from reports.storage_ledger.shares import ROUNDED, called
 from storage_bench.media import identity
 
 Level = Literal["none", "declared", "sysfs", "controller", "identify", "behavioural"]
+LARGEST = 1 + ROUNDED
 COUNTED: tuple[Level, ...] = ("controller", "identify", "behavioural")
 """The kernel's flag (sysfs) is set by hand and wrong behind RAID cards: it only makes disputes."""
 
@@ -89,6 +90,9 @@ def _pool(pool: Pool, drives: Sequence[ListedDrive], remarks: list[str]) -> Pool
         )
     elif "disputed" in kinds:
         media = "disputed"
+    elif kinds == {"flash", "disk"} and pool.raw_bytes and raw_bytes > pool.raw_bytes * LARGEST:
+        # Nobody knows which of the drives are those of the stated size.
+        remarks.append(f"{called(pool)}: more drives are listed than its stated size holds")
     elif kinds == {"flash", "disk"}:
         media = "hybrid"
     elif len(kinds) == 1:

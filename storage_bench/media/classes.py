@@ -33,7 +33,9 @@ class EvidenceLevel(IntEnum):
 
 
 DISPUTED = MediaClass.DISPUTED
-WHEREABOUTS = (MediaClass.HYBRID, MediaClass.MEMORY, MediaClass.NETWORK)
+ELSEWHERE = (MediaClass.MEMORY, MediaClass.NETWORK)
+"""Where the bytes lie: another question than what they lie on, and no answer to it."""
+WHEREABOUTS = (MediaClass.HYBRID, *ELSEWHERE)
 """Classes that say where the bytes are, which no behaviour of the whole contradicts."""
 
 
@@ -105,9 +107,20 @@ def settle(claims: Sequence[Claim]) -> Claim:
     disputed = next((claim for claim in claims if claim.media is DISPUTED), None)
     if disputed is not None:
         return disputed  # a dispute is settled by people, not by one more voice
+    where = next((claim for claim in known if claim.media in ELSEWHERE), None)
+    if where is not None:
+        return _held_elsewhere(where, [c for c in known if c.media not in ELSEWHERE])
     best = max(known or claims, key=lambda claim: claim.level)
     against = [c for c in known if c.media is not best.media and c.level >= EvidenceLevel.SYSFS]
     if against:
         reason = f"{best.reason} ({best.media}), but {against[0].reason} ({against[0].media})"
         return Claim(MediaClass.DISPUTED, best.level, reason)
     return best
+
+
+def _held_elsewhere(where: Claim, said: Sequence[Claim]) -> Claim:
+    """Whoever holds the bytes knows the medium; a volume says of itself what it was told to."""
+    if held := [claim for claim in said if claim.level is EvidenceLevel.CONTROLLER]:
+        return settle(held)
+    aside = "".join(f"; {claim.reason}, which is the server's word" for claim in said[:1])
+    return Claim(where.media, where.level, where.reason + aside)

@@ -87,6 +87,9 @@ def sysfs_claims(drive: Drive) -> tuple[Claim, ...]:
     claims = []
     if drive.transport == "mmc":
         claims.append(claim(MediaClass.FLASH, "an SD or eMMC card"))
+    elif drive.transport == "usb":
+        reason = "a USB bridge need not pass on whether the drive turns"
+        claims.append(claim(MediaClass.UNKNOWN, f"rotational flag discounted: {reason}"))
     elif drive.rotational is not None:
         media = MediaClass.DISK if drive.rotational else MediaClass.FLASH
         via = f" by {drive.transport}" if drive.transport else ""

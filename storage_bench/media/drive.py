@@ -5,29 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage_bench.media import identity
+from storage_bench.media.devices import opaque
 
 SECTOR_BYTES = 512
 """The unit of `size` in sysfs, whatever the drive's own sector size is."""
-
-VIRTUAL_NAMES = {
-    "vd": "virtio always reports rotational",
-    "xvd": "Xen's front end does not know the medium",
-    "nbd": "a network block device does not know the medium",
-    "ublkb": "a user-space block device does not know the medium",
-}
-VIRTUAL_BUSES = {
-    "virtio": "the disk belongs to a virtual machine's host",
-    "vmbus": "the disk belongs to a virtual machine's host",
-    "vbd-": "the disk belongs to a virtual machine's host",
-}
-VIRTUAL_MODELS = re.compile(
-    r"QEMU|VMware|VBOX|Virtual|BHYVE|Msft|PersistentDisk|nvme_card|Amazon Elastic Block Store",
-    re.IGNORECASE,
-)
-RAID_MODELS = re.compile(
-    r"PERC|MegaRAID|AVAGO|LOGICAL VOLUME|ServeRAID|\bMR9\d|Adaptec|\bSMC\d", re.I
-)
-"""RAID cards that show their volumes as rotating whatever drives are behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +37,7 @@ def read_drive(directory: Path, serial: str | None = None) -> Drive:
         model = f"{vendor} {model}"
     size = _first(directory, "size")
     flag = _first(directory, "queue/rotational")
+    names = _names(directory, serial)
     return Drive(
         name=name,
         model=model,
@@ -63,18 +45,9 @@ def read_drive(directory: Path, serial: str | None = None) -> Drive:
         size_bytes=int(size) * SECTOR_BYTES if size and size.isdecimal() else None,
         transport=_transport(directory),
         rotational={"0": False, "1": True}.get(flag or ""),
-        opaque=opaque(directory, model or ""),
-        names=_names(directory, serial),
+        opaque=opaque(directory, model or "", names),
+        names=names,
     )
-
-
-def hidden_by(model: str) -> str | None:
-    """Why a device of this model is no physical drive, or None where it may be one."""
-    if VIRTUAL_MODELS.search(model):
-        return f"{model} is a virtual disk"
-    if RAID_MODELS.search(model):
-        return f"{model} is a RAID volume, which hides its drives"
-    return None
 
 
 def _names(directory: Path, above: str | None) -> frozenset[str]:
@@ -107,22 +80,6 @@ def _transport(directory: Path) -> str | None:
         if any(re.fullmatch(pattern, part) for part in parts):
             return transport
     return "scsi" if name.startswith("sd") else None
-
-
-def opaque(directory: Path, model: str) -> str | None:
-    """Why the flag of the device in this folder, which may be no more than a name, is not true."""
-    name = directory.name
-    for prefix, reason in VIRTUAL_NAMES.items():
-        if re.fullmatch(rf"{prefix}([a-z]+|\d+)", name):
-            return reason
-    for prefix, reason in VIRTUAL_BUSES.items():
-        if any(part.startswith(prefix) for part in directory.parts):
-            return reason
-    if hidden := hidden_by(model):
-        return hidden
-    if re.fullmatch(r"(dm-|md|bcache|loop)\d+", name):
-        return "sysfs names no device below this one"
-    return None
 
 
 def _first(directory: Path, *names: str) -> str | None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from storage_bench.media.classes import Claim, MediaClass
 from storage_bench.media.drive import Drive
-from storage_bench.media.evidence import nvme, smartctl
 from storage_bench.media.evidence.report import unknown
+from storage_bench.media.evidence.sources import nvme, smartctl
 
 LIMIT_S = 20.0
 """A sleeping disk needs about ten seconds to answer."""

@@ -30,7 +30,8 @@ def number(text: object) -> str:
 
 def serial(text: object) -> str:
     """A serial number as an identity; "" if it is none. Labels of WD drives leave out `WD-`."""
-    bare = " ".join(str(text).replace("\0", "").upper().split()).removeprefix("WD-")
+    bare = " ".join(str(text).replace("\0", "").upper().split())
+    bare = re.sub(r"^(S/?N|SERIAL( NUMBER| NO\.?)?) ?: ?|^WD-", "", bare)
     return f"serial {bare}" if placeholders.is_serial(bare) else ""
 
 

@@ -8,18 +8,22 @@ MIN_DIFFERENT = 3
 """An identity of one or two different characters is a filler: `00000000`, `FFFF0000`."""
 WORDS = re.compile(
     r"(NOT?|UN|NON|NULL|NIL)?(APPLICABLE|AVAILABLE|DEFINED|FOUND|INFORMATION|KNOWN|PRESENT|REPORTED"
-    r"|SERIAL|SERIALNO|SERIALNUMBER|SN|SPECIFIED|SUPPORTED)+"
+    r"|SERIAL|SERIALNO|SERIALNUMBER|SN|SPECIFIED|SUPPORTED|ASSIGNED|GIVEN|IMPLEMENTED|PROVIDED|READ"
+    r"|READABLE|RECORDED|SET)+"
     r"|(ABSENT|DEFAULT|STRING|DUMMY|EMPTY|GENERIC|HIDDEN|INVALID|MISSING|NONE|NULL|NIL|PENDING"
     r"|PLACEHOLDER|PRIVATE|REMOVED|SECRET|SYSTEM|SERIAL|NUMBER|TOBE|DETERMINED|UNKNOWN)+"
 )
 MASK = re.compile(
     r"[*•●#?]{2}|X{4}|X{3}$|\.{3}|…|REDACT|MASKED|ANONYM|CENSOR|CONFIDENTIAL|FILLEDBY"
+    r"|DELETED|HIDDEN|OBFUSC|PRIVATE|REMOVED|SCRUB|SECRET"
 )
 PLACE = re.compile(
     r"(?:(?:BACKPLANE|BAY|BOX|CAGE|DISK|DRIVE|ENCLOSURE|HDD|LUN|NODE|NVME|PCIE|PHYSICAL|PORT|SAS"
-    r"|SATA|SHELF|SLOT|SSD|TRAY|UNIT|IN|NO|NR)[\s.:#_/-]*(?:\d{1,4}[A-Z]?)?[\s.,:#_/-]*)+"
+    r"|SATA|SHELF|SLOT|SSD|TRAY|UNIT|IN|NO|NR)(?:[\s.:#_/-]*\d{1,2}[A-Z]?(?!\d))?[\s.,:#_/-]*)+"
+    r"|(?:SLOT|BAY|BOX|SHELF|TRAY|ENCLOSURE)[\s.:#_/-]+\d{3,4}"
     r"|[\d\sA-Z]{1,4}(?:[:/][\d\sA-Z]{1,5})+|/DEV/.*"
 )
+"""Where a drive is, which is no name of it; `DISK0001` counts more than any enclosure holds."""
 COUNTED_UP = ("0123456789" * 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """What bridges and makers of cheap drives write: `123456789012`, `0123456789ABCDEF`."""
 
@@ -28,7 +32,8 @@ def is_serial(text: str) -> bool:
     """Whether this, in capitals and trimmed, tells a drive from others."""
     bare = re.sub(r"[\W_]", "", text)
     return (
-        MIN_LENGTH <= len(bare) <= MAX_LENGTH
+        bare.isascii()
+        and MIN_LENGTH <= len(bare) <= MAX_LENGTH
         and not _filler(bare)
         and not WORDS.fullmatch(bare)
         and not MASK.search(text)
@@ -42,7 +47,7 @@ def is_number(digits: str, eui: bool) -> bool:
     if not MIN_LENGTH <= len(digits) <= MAX_LENGTH or _filler(digits.upper()):
         return False
     vendor, rest = _parts(digits, eui)
-    return bool(vendor.strip("0") and rest.strip("0"))
+    return all(part.strip("0f") for part in (vendor, rest))
 
 
 def _filler(text: str) -> bool:

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.output import json_option, print_json, status, translate_errors
+from bench.cli.storage.classify import FILE, show_remarks
 from bench.errors import NothingMeasured
 
 if TYPE_CHECKING:
     from storage_bench.media.evidence.join import Known
-from bench.cli.storage.classify import FILE, show_remarks
+
+Command = Callable[..., object]
+PATH = click.Path(path_type=Path, exists=True)
+
+
+def passed(source: str, told: str, kind: click.Path = FILE) -> Callable[[Command], Command]:
+    """An option for the answers of one source."""
+    return click.option(f"--{source}", type=kind, multiple=True, metavar="FILE", help=told)
 
 
 @click.command("media-probe")
 @click.option(
     "--output", type=click.Path(path_type=Path), required=True, help="New file for the evidence."
 )
-@click.option("--redfish", type=FILE, multiple=True, help="JSON of Redfish drives and volumes.")
-@click.option("--storcli", type=FILE, multiple=True, help="JSON of storcli64 or perccli64.")
-@click.option("--ceph", type=FILE, multiple=True, help="JSON of `ceph osd metadata`.")
+@passed("redfish", "JSON of Redfish drives and volumes, or a folder of them (a mock-up).", PATH)
+@passed("smartctl", "JSON of `smartctl -x`, from any host.")
+@passed("nvme", "JSON of `nvme id-ctrl` and its like.")
+@passed("storcli", "JSON of storcli64, storcli2 or perccli64.")
+@passed("ceph", "JSON of `ceph osd metadata`, `device ls`, `osd df`.")
+@passed("zpool", "JSON of `zpool status -j`.")
+@passed("lvm", "JSON of `lvs -o +devices --reportformat json`.")
+@passed("mdadm", "Text of `mdadm --detail` or /proc/mdstat.")
 @json_option
-def media_probe(
-    output: Path,
-    redfish: tuple[Path, ...],
-    storcli: tuple[Path, ...],
-    ceph: tuple[Path, ...],
-    as_json: bool,
-) -> None:
+def media_probe(output: Path, as_json: bool, **passed: tuple[Path, ...]) -> None:
     """Collect what drives and controllers say of themselves, once and as root, into one file.
 
-    Asks lsblk, smartctl and nvme; other tools' JSON is taken from files. Nothing is written to a
-    drive, and nothing else of capbench then needs root.
+    Asks lsblk, smartctl and nvme; what was collected elsewhere is taken from files (UTF-8 or
+    UTF-16, several documents in one file too). Nothing is written to a drive, and nothing else of
+    capbench then needs root.
     """
     from storage_bench.media.evidence import collect, collection, join
 
-    passed = {"redfish": redfish, "storcli": storcli, "ceph": ceph}
     with translate_errors():
         found = collect.collect((source, file) for source in passed for file in passed[source])
         if not found.answers:

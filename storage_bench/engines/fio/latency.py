@@ -9,6 +9,7 @@ from storage_bench.engines.fio.parts import integer
 from storage_bench.histogram import merged
 from storage_bench.job import Latency
 
+MOST = 2.0**63
 SHARES = (0.5, 0.99, 0.999)
 Of = Literal["whole", "completion"]
 _KINDS: tuple[tuple[str, Of, float], ...] = (
@@ -55,8 +56,8 @@ def together(parts: Sequence[Stated | None]) -> Stated | None:
 
 
 def _of(found: Object, of: Of, unit: float) -> Stated | None:
-    largest = found.get("max")
-    if not isinstance(largest, int | float) or not largest:
+    largest = _positive(found.get("max"))
+    if largest is None:
         return None
     bins = _bins(found) if unit == 1e-9 else None
     percentiles = _from(bins) if bins else _listed(table(found, "percentile"), unit)
@@ -83,7 +84,14 @@ def _listed(percentile: Object, unit: float) -> dict[float, float]:
     """The percentiles that fio wrote; its list is filled up with zeros, which are none."""
     known = {}
     for share in SHARES:
-        value = percentile.get(f"{share * 100:.6f}")
-        if isinstance(value, int | float) and value > 0:
+        value = _positive(percentile.get(f"{share * 100:.6f}"))
+        if value is not None:
             known[share] = value * unit
     return known
+
+
+def _positive(value: object) -> float | None:
+    """A latency that can be: JSON of Python's knows NaN and infinity."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 < value < MOST else None

@@ -115,10 +115,11 @@ def reads_follow(job: Object, asked: Mapping[str, str]) -> bool:
 
 
 def integer(parent: Object, key: str) -> int | None:
-    """A whole number that any counter could hold; None for anything else."""
+    """A whole number that a counter could hold; None for anything else."""
     value = parent.get(key)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and -(2**63) <= value < 2**64 else None
+    if not isinstance(value, int) or isinstance(value, bool) or not abs(value) < 2**64:
+        return None
+    return value
 
 
 def required(parent: Object, key: str) -> int:

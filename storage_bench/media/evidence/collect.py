@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage_bench.errors import StorageError
-from storage_bench.media.evidence import lsblk
+from storage_bench.media.evidence import files
 from storage_bench.media.evidence.collection import Collection
 from storage_bench.media.evidence.report import Answer, parsed, rows, table
+from storage_bench.media.evidence.sources import lsblk, pcie, smartctl
 from storage_bench.media.identify import Ask, ask
 
 LSBLK = ("lsblk", "--json", "-b", "-O")
@@ -17,13 +17,15 @@ SCAN = ("smartctl", "--json", "--scan")
 NVME = ("id-ctrl", "id-ns", "cmdset-ind-id-ns")
 
 
-def collect(files: Iterable[tuple[str, Path]] = (), by: Ask | None = None) -> Collection:
-    """The answers of lsblk, smartctl and nvme, and the content of `files`, each by its source.
+def collect(
+    passed: Iterable[tuple[str, Path]] = (), by: Ask | None = None, root: Path = Path("/")
+) -> Collection:
+    """The answers of lsblk, smartctl, nvme and PCIe, and the files `passed`, each by its source.
 
     Raises StorageError for a file that cannot be read.
     """
     by = by or ask
-    answers = [_file(source, path) for source, path in files]
+    answers = [files.read(source, path) for source, path in passed]
     remarks: list[str] = []
     listed = by(LSBLK)
     names: tuple[str, ...] = ()
@@ -36,29 +38,37 @@ def collect(files: Iterable[tuple[str, Path]] = (), by: Ask | None = None) -> Co
         done = by(command)
         if done is not None:
             answers.append(Answer(source, command, *done))
+            if source == "smartctl" and (logs := smartctl.logs(done[1])):
+                further = (*command[:2], *logs, *command[3:])
+                answers += [Answer(source, further, *more) for more in [by(further)] if more]
         elif (missing := f"{command[0]} is not installed, or did not answer") not in remarks:
             remarks.append(missing)
     return Collection(
         host=platform.node(),
         collected=datetime.now(UTC).isoformat(timespec="seconds"),
         as_root=os.geteuid() == 0,
-        answers=tuple(answers),
+        answers=(*answers, *pcie.ask(root)),
         remarks=tuple(remarks),
     )
 
 
 def _smartctl(names: Sequence[str], by: Ask) -> list[tuple[str, tuple[str, ...]]]:
-    """A question for each drive that smartctl finds, which includes those behind RAID cards."""
+    """A question for each drive that smartctl finds, which includes those behind RAID cards.
+
+    The type of the scan is used only where it names a slot: 7.0 to 7.2 list SATA drives as "scsi",
+    and a drive that is asked as that is not looked for behind its layer of translation.
+    """
     scanned = by(SCAN)
     found = rows(table(parsed(scanned[1])).get("devices", [])) if scanned is not None else []
     devices = {
-        (str(device["name"]), str(device["type"]))
+        (str(device["name"]), str(device["type"]) if "," in str(device.get("type")) else "")
         for device in found
-        if "name" in device and "type" in device
+        if "name" in device
     }
     seen = {name for name, _ in devices}
     plain = [f"/dev/{name}" for name in names if not _covered(f"/dev/{name}", seen)]
-    asked = [("-d", kind, name) for name, kind in sorted(devices)] + [(name,) for name in plain]
+    asked = [(*(("-d", kind) if kind else ()), name) for name, kind in sorted(devices)]
+    asked += [(name,) for name in plain]
     return [("smartctl", ("smartctl", "--json", "-i", *rest)) for rest in asked]
 
 
@@ -76,17 +86,3 @@ def _nvme(names: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
         if name.startswith("nvme")
         for question in NVME
     ]
-
-
-def _file(source: str, path: Path) -> Answer:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be read: {error.strerror}.", "Check its rights."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise StorageError(f"{path} is no text.", f"Save the JSON of {source} there.") from error
-    if parsed(text) is None:
-        raise StorageError(f"{path} is no JSON.", f"Save the JSON of {source} there.")
-    return Answer(source, (path.name,), None, text)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from storage_bench.errors import StorageError
+from storage_bench.media.evidence import files
 from storage_bench.media.evidence.report import Answer
 from storage_bench.media.evidence.sources import SOURCES
 
@@ -42,7 +43,7 @@ def write(path: Path, found: Collection) -> None:
 def load(path: Path) -> Collection:
     """Read such a file; raises StorageError where it is none."""
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(files.decoded(path.read_bytes()))
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror}.", HINT) from error
     except (ValueError, RecursionError) as error:

@@ -1,11 +1,13 @@
 """What an answer of some tool says of drives: facts for joining them, and claims on the medium."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass
+from storage_bench.media.evidence.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class SourceReport:
     names: frozenset[str]
     """What it is known by anywhere; see identity.py."""
     claims: tuple[Claim, ...]
+    condition: Condition = field(default_factory=Condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A pool or an array of several drives, by what it calls them."""
+
+    name: str
+    members: tuple[SourceReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +51,37 @@ class SourceReading:
     reports: tuple[SourceReport, ...] = ()
     remarks: tuple[str, ...] = ()
     """Why there is no more in it."""
+    wholes: tuple[Whole, ...] = ()
 
 
-Reader = Callable[[Answer], SourceReading]
+Reader = Callable[..., SourceReading]
+"""Reads one answer; those of sources.TOGETHER all answers of a collection at once."""
+BEGIN = re.compile(r"(?:^|(?<=[\]}]))[\s,\ufeff]*(\{(?=\s*[\"}])|\[(?=\s*[\[{\"\]]))", re.MULTILINE)
 Object = dict[str, Any]
 
 
 def parsed(text: str) -> Any:
-    """The JSON in a text, or None."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    """The JSON in a text, or None; of several documents, one after the other, a list."""
+    found = documents(text)
+    if not found or len(found) == 1:
+        return found[0] if found else None
+    return [entry for one in found for entry in (one if isinstance(one, list) else [one])]
+
+
+def documents(text: str) -> list[Any]:
+    """Every JSON document in a text, none if one of them breaks off.
+
+    Lines before a document are passed over: a prompt, the name of the host that answered.
+    """
+    found: list[Any] = []
+    place = 0
+    while begin := BEGIN.search(text, place):
+        try:
+            value, place = json.JSONDecoder().raw_decode(text, begin.start(1))
+        except (ValueError, RecursionError):
+            return []
+        found.append(value)
+    return found
 
 
 def table(value: object) -> Object:
@@ -66,15 +96,15 @@ def rows(value: object) -> list[Object]:
 
 
 def objects(value: object) -> Iterator[Object]:
-    """Every object at any depth."""
+    """Every object at any depth, in the order of the text."""
     todo = [value]
     while todo:
         entry = todo.pop()
         if isinstance(entry, dict):
             yield entry
-            todo.extend(entry.values())
+            todo.extend(reversed(entry.values()))
         elif isinstance(entry, list):
-            todo.extend(entry)
+            todo.extend(reversed(entry))
 
 
 def integer(value: object) -> int | None:

@@ -224,3 +224,30 @@ def test_discounted_evidence_contradicts_nothing():
 def test_no_evidence_is_unknown():
     assert settle([]).level is EvidenceLevel.NONE
     assert combine([]).media is MediaClass.UNKNOWN
+
+
+def claimed(media: MediaClass, level: EvidenceLevel = EvidenceLevel.IDENTIFY) -> Claim:
+    return Claim(media, level, f"{level.name.lower()} says {media}")
+
+
+def test_where_bytes_lie_does_not_dispute_what_they_lie_on():
+    lun = claimed(MediaClass.NETWORK, EvidenceLevel.SYSFS)
+    found = settle([lun, claimed(MediaClass.FLASH)])
+    assert (found.media, found.level) == (MediaClass.NETWORK, EvidenceLevel.SYSFS)
+    assert "identify says flash, which is the server's word" in found.reason
+    held = settle([lun, claimed(MediaClass.FLASH, EvidenceLevel.CONTROLLER)])
+    assert (held.media, held.level) == (MediaClass.FLASH, EvidenceLevel.CONTROLLER)
+    apart = settle([claimed(MediaClass.DISK, EvidenceLevel.SYSFS), claimed(MediaClass.FLASH)])
+    assert apart.media is MediaClass.DISPUTED
+
+
+def test_the_flag_of_a_usb_disk_is_not_believed(machine):
+    for flag in "01":
+        machine.device(
+            f"pci0000:00/usb1/1-1/host0/target0:0:0/0:0:0:0/block/sd{'ab'[int(flag)]}",
+            f"8:{int(flag) * 16}", queue__rotational=flag, device__model="Elements",
+        )  # fmt: skip
+        machine.mount(f"/usb{flag}", f"8:{int(flag) * 16}", "ext4", "/dev/x")
+        found = classify(Path(f"/usb{flag}/x"), machine.root)
+        assert found.media is MediaClass.UNKNOWN
+        assert "USB bridge" in found.reason

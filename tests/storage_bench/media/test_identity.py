@@ -19,6 +19,7 @@ def test_a_number_is_the_same_however_it_is_written(written):
 @pytest.mark.parametrize(
     "placeholder",
     ["", "0000000000000000", "5001", "N/A", "t10.ATA     MODEL     S1", "nvme.144d-5334",
+     "5000c500ffffffff",
      "5000000000000000", "0x5000000000000001", "naa.5000c50000000000", "eui.0000000000000000",
      "eui.0025380000000000", "eui.00000000000000000025380000000000", "ffffffffffffffff",
      "60000000000000000000000000000001", "1234567890123456"],
@@ -39,10 +40,12 @@ def test_a_number_with_a_vendor_and_a_rest_is_one(number):
 @pytest.mark.parametrize(
     "placeholder",
     ["", "   ", "1", "00000000", "N/A", None, "-", "None", "Unknown", "UNKNOWN SERIAL", "Slot 1",
-     "Slot 12", "Bay 3", "Drive Bay 12", "Enclosure 1 Slot 4", "252:12:1", "1I:1:12", "REDACTED",
+     "Slot 12", "SLOT12", "Slot 104", "Disk 3 Bay 1",
+     "Bay 3", "Drive Bay 12", "Enclosure 1 Slot 4", "252:12:1", "1I:1:12", "REDACTED",
      "<redacted>", "XXXXXXXX", "S3W1XXXX", "ZA26****", "********", "To be filled by O.E.M.",
      "Not Specified", "Default string", "0123456789ABCDEF", "123456789012", "AAAAAAAA",
-     "000000000001", "ABCABCABCABC", "/dev/sda", "Serial Number", "not available"],
+     "000000000001", "ABCABCABCABC", "无法获取序列号",
+     "removed by operator", "not provided", "/dev/sda", "Serial Number", "not available"],
 )  # fmt: skip
 def test_a_placeholder_is_no_serial_number(placeholder):
     assert identity.names(serials=(placeholder,)) == frozenset()
@@ -60,7 +63,8 @@ def test_the_inventory_of_a_ledger_writes_an_identity_in_the_same_way():
 
 @pytest.mark.parametrize(
     "serial",
-    ["AA000000000000003422", "S4XXNA0000001", "WDZ00001", "8CG00001", "NV3T8A000001", "SSD00001",
+    ["AA000000000000003422", "S4XXNA0000001", "WDZ00001", "SASSSD0001", "DISK0001", "SSD-0001",
+     "8CG00001", "NV3T8A000001", "SSD00001",
      "a1b2c3d4-1111-4a5b-8", "PHYS7430001X480BGN"],
 )  # fmt: skip
 def test_an_odd_serial_number_is_one(serial):
@@ -69,7 +73,8 @@ def test_an_odd_serial_number_is_one(serial):
 
 def test_lsblk_tells_a_number_as_the_serial_number_and_labels_leave_out_the_maker():
     assert identity.names(serials=("35000c500a1b2c3d4",)) == {"5000c500a1b2c3d4"}
-    assert identity.names(serials=("WD-WCC4N0000042",)) == {"serial WCC4N0000042"}
+    for written in ("WD-WCC4N0000042", "S/N: WCC4N0000042", "Serial Number: wcc4n0000042"):
+        assert identity.names(serials=(written,)) == {"serial WCC4N0000042"}
 
 
 WWN, OTHER_WWN, VOLUME = "5000c500a1b2c3d4", "5000c500a1b2c3d8", "600605b00a1b2c3d0000000000000001"

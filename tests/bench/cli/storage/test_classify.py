@@ -76,3 +76,18 @@ def test_a_machine_without_any_tool_has_no_evidence(tmp_path, monkeypatch):
     shown = capbench("media-probe", "--output", tmp_path / "e.json", code=3)
     assert "No tool answered" in shown.stderr
     assert not (tmp_path / "e.json").exists()
+
+
+def test_answers_that_were_collected_elsewhere_are_passed_by_source(tmp_path):
+    (tmp_path / "mock-up" / "Drives" / "1").mkdir(parents=True)
+    drive = {"@odata.type": "#Drive.v1_0_0.Drive", "MediaType": "SSD", "SerialNumber": "SASSSD0001"}
+    (tmp_path / "mock-up" / "Drives" / "1" / "index.json").write_text(json.dumps(drive))
+    (tmp_path / "sda.json").write_text('{"serial_number": "ZVT00001", "rotation_rate": 7200}')
+    (tmp_path / "mdstat").write_text("md0 : active raid1 sdx1[1] sdy1[0]\n")
+    passed = ("--redfish", tmp_path / "mock-up", "--smartctl", tmp_path / "sda.json",
+              "--mdadm", tmp_path / "mdstat")  # fmt: skip
+    shown = capbench("media-probe", "--output", tmp_path / "e.json", *passed, "--json")
+    told = {tuple(one["names"]): one["media"] for one in json.loads(shown.stdout)}
+    assert told[("serial SASSSD0001",)] == "flash"
+    assert told[("serial ZVT00001",)] == "disk"
+    assert "array md0 stands on 2 drives: 2 not among the answers" in shown.stderr

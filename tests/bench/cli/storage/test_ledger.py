@@ -15,6 +15,7 @@ from bench.testing.machine import simulated_inventory
 from storage_bench.media.evidence.collection import Collection, write
 from storage_bench.media.evidence.report import Answer
 
+CASES = Path(__file__).parents[3] / "storage_bench" / "golden" / "drives"
 INVENTORY = """
 name = "two pools"
 [[pools]]
@@ -117,3 +118,25 @@ def test_a_guarantee_counts_in_both_forms_of_its_bundle(inventory: Path, tmp_pat
 
     assert found[0] == found[1]
     assert "evidenced by run run-1" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("drives", "evidence_file", "raw_bytes", "said", "wide"),
+    [
+        ("evidence-placeholder-wwn", "wwn-placeholder-5-0-0", 2_512_519_962_624, "3 of 3", (0, 1)),
+        ("label-serial-of-sas-drive", "seagate-sas-long-serial", 10_000_831_348_736, "1 of 1",
+         (0, 0)),
+        ("nvme-fleet", "nvme-before-2.0", 3_840_755_982_336, "1 of 1", (1, 1)),
+    ],
+)  # fmt: skip
+def test_drives_meet_their_evidence(drives, evidence_file, raw_bytes, said, wide):
+    collected = CASES / f"evidence-{evidence_file}.json"
+    shown = ledger(CASES / f"ledger-{drives}.toml", "--media-evidence", collected, "--json")
+    found = json.loads(shown)["evidenced"]
+    share = next(
+        s for s in found["shares"] if (s["definition"], s["basis"]) == ("adv/media", "raw")
+    )
+    assert found["amounts"][0]["known_bytes"] == raw_bytes
+    assert found["remarks"][0].startswith(f"{said} drives are in the evidence")
+    assert not any("disputed" in remark or "the less" in remark for remark in found["remarks"])
+    assert wide[0] <= share["low"] <= share["high"] <= wide[1]

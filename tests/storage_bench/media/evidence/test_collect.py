@@ -1,14 +1,17 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from storage_bench.errors import StorageError
-from storage_bench.media.evidence import lsblk
 from storage_bench.media.evidence.collect import LSBLK, SCAN, collect
 from storage_bench.media.evidence.join import read
-from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.report import Answer, documents
+from storage_bench.media.evidence.sources import lsblk
+
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 DISKS = {"blockdevices": [{"name": name, "type": "disk"} for name in ("sda", "nvme0n1", "vda")]}
 SCANNED = {
@@ -37,8 +40,8 @@ def test_every_drive_is_asked_once_also_behind_a_card():
     found, questions = asked({LSBLK: DISKS, SCAN: SCANNED})
     assert questions[2:] == [
         ("smartctl", "--json", "-i", "-d", "megaraid,4", "/dev/bus/0"),
-        ("smartctl", "--json", "-i", "-d", "nvme", "/dev/nvme0"),
-        ("smartctl", "--json", "-i", "-d", "sat", "/dev/sda"),
+        ("smartctl", "--json", "-i", "/dev/nvme0"),
+        ("smartctl", "--json", "-i", "/dev/sda"),
         ("smartctl", "--json", "-i", "/dev/vda"),
         ("nvme", "id-ctrl", "/dev/nvme0n1", "--output-format=json"),
         ("nvme", "id-ns", "/dev/nvme0n1", "--output-format=json"),
@@ -73,7 +76,7 @@ def test_the_json_of_other_tools_is_taken_as_it_is(tmp_path):
     assert found.answers == (Answer("redfish", ("drives.json",), None, '{"a": 1}'),)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"EID:Slt DID State"])
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"\xc3\x28", b"EID:Slt DID State"])
 def test_a_file_that_is_no_json_is_refused(tmp_path, content):
     path = tmp_path / "drives.txt"
     path.write_bytes(content)
@@ -90,3 +93,13 @@ def test_the_tools_of_this_machine_are_understood():
     known, remarks = read([found])
     assert ("lsblk lists no drive" in remarks) is (lsblk.disks(found.answers[0].output) == ())
     assert all(one.names and one.claim.reason for one in known)
+
+
+def test_a_sata_drive_that_the_scan_lists_as_scsi_is_asked_as_what_it_is():
+    text = (GOLDEN / "drives" / "evidence-scan-lists-sata-as-scsi.txt").read_text()
+    (scanned,) = documents(text.partition("The product")[0])
+    _, questions = asked({LSBLK: DISKS, SCAN: scanned})
+    assert [question[2:] for question in questions if "-i" in question] == [
+        ("-i", "-d", "megaraid,8", "/dev/bus/0"), ("-i", "/dev/sda"), ("-i", "/dev/sdb"),
+        ("-i", "/dev/nvme0n1"), ("-i", "/dev/vda"),
+    ]  # fmt: skip

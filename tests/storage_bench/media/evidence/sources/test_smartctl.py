@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import smartctl
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import smartctl
 
-RECORDED = Path(__file__).parents[2] / "golden" / "smartctl-7.3-virtio.json"
+RECORDED = Path(__file__).parents[3] / "golden" / "smartctl-7.3-virtio.json"
 DISK = {
     "device": {"name": "/dev/sda", "type": "sat", "protocol": "ATA"},
     "model_name": "ST6000NM0115-1YZ110",
@@ -101,3 +101,26 @@ def test_rubbish_is_a_remark(text):
     assert (reading.reports, reading.remarks) == (
         (), ("smartctl: smartctl's answer is no JSON",)
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("version", "media"),
+    [({"string": "1.4", "value": 66560}, MediaClass.FLASH), ({"string": "1.3"}, MediaClass.FLASH),
+     ({"string": "2.0", "value": 131072}, MediaClass.UNKNOWN), (None, MediaClass.UNKNOWN)],
+)  # fmt: skip
+def test_an_nvme_drive_is_flash_by_a_version_that_knows_nothing_else(version, media):
+    assert smartctl.claim(0, json.dumps(NVME | {"nvme_version": version})).media is media
+
+
+def test_a_bridge_that_answers_for_its_drive_is_not_believed():
+    scsi = {"device": {"name": "/dev/sdb", "protocol": "SCSI"}, "model_name": "JMicron Tech"}
+    assert claimed(**scsi).media is MediaClass.UNKNOWN
+    assert claimed(model_name="JMicron Tech").media is MediaClass.DISK
+
+
+def test_an_exit_status_in_a_collection_of_files_is_that_of_each_document():
+    failed = {"smartctl": {"exit_status": 2}}
+    text = json.dumps(DISK) + "\n" + json.dumps(failed)
+    found = smartctl.read(Answer("smartctl", ("all.json",), None, text))
+    assert (len(found.reports), len(found.remarks)) == (1, 1)
+    assert found.reports[0].place == ""

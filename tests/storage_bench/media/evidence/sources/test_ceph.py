@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import Claim, EvidenceLevel, MediaClass, settle
-from storage_bench.media.evidence import ceph
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import ceph
 
 OSD = {
     "id": 3,
@@ -58,3 +58,36 @@ def test_an_osd_over_two_drives_or_none_joins_nothing():
 
 def test_an_empty_answer_is_a_remark():
     assert read().remarks == ("no OSD is in it (wanted `ceph osd metadata -f json`)",)
+
+
+DEVICE = {"devid": "SEAGATE_ST10_ZA260001", "daemons": ["osd.0"], "location": [{"dev": "sda"}]}
+USED = {"nodes": [{"id": 0, "device_class": "hdd", "type": "osd"}]}
+
+
+def told(*tables):
+    return ceph.read(*(Answer("ceph", ("file",), None, json.dumps(table)) for table in tables))
+
+
+def test_device_ls_names_the_drives_and_osd_df_their_class():
+    (report,) = told([DEVICE], USED).reports
+    assert report.names == {"serial ZA260001"}
+    assert [(c.media, c.level) for c in report.claims] == [
+        (MediaClass.DISK, EvidenceLevel.DECLARED)
+    ]
+
+
+def test_the_class_of_an_osd_on_two_drives_says_nothing_of_either():
+    database = DEVICE | {"devid": "KXG6_Y9SF71LHFWZL"}
+    assert [report.claims for report in told([DEVICE, database], USED).reports] == [(), ()]
+
+
+def test_osd_df_alone_names_no_drive_and_it_is_told():
+    found = told(USED)
+    assert (found.reports, "device ls" in found.remarks[0]) == ((), True)
+
+
+def test_a_drive_behind_a_raid_card_is_hidden_from_ceph():
+    (report,) = told(
+        [DEVICE | {"devid": "DELL_PERC_H740P_600605b00a1b2c3d0000000000000001"}]
+    ).reports
+    assert [claim.media for claim in report.claims] == [MediaClass.UNKNOWN]

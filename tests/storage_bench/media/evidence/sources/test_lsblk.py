@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage_bench.media.classes import MediaClass
-from storage_bench.media.evidence import lsblk
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import lsblk
 
-RECORDED = Path(__file__).parents[2] / "golden" / "lsblk-2.38-virtio.json"
+RECORDED = Path(__file__).parents[3] / "golden" / "lsblk-2.38-virtio.json"
 SSD = {
     "name": "sda", "type": "disk", "rota": False, "tran": "sata", "model": "CT500MX",
     "serial": "1923E2086C5D", "wwn": "0x500a0751e2086c5d", "size": 500107862016,

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import redfish
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import redfish
 
 
 def drive(number: int, **changed: object) -> dict[str, object]:

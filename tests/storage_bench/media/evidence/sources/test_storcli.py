@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import storcli
 from storage_bench.media.evidence.report import Answer
+from storage_bench.media.evidence.sources import storcli
 
 SUCCESS = {"Controller": 0, "Status": "Success", "Description": "None"}
 
@@ -80,3 +80,21 @@ def test_what_is_not_storclis_is_a_remark(text):
     found = storcli.read(Answer("storcli", ("file",), None, text))
     assert found.reports == ()
     assert "no controller is in it" in found.remarks[0]
+
+
+def test_a_list_without_details_is_told_to_lack_identities():
+    found = read({"PD LIST": [slot(1), slot(2)]})
+    assert (found.reports, found.remarks) == (
+        (), ("2 drives without an identity (`show all J` has it)",)
+    )  # fmt: skip
+
+
+def test_a_volume_of_storcli2_is_what_its_drives_are():
+    def volume_of(*members):
+        number = {"SCSI NAA Id": "600062b20a1b2c3d0000000000000001"}
+        return {"Virtual Drives": [{"VD Info": {}, "PDs": [*members], "VD Properties": number}]}
+
+    (flash,) = read(volume_of(slot(1), slot(2))).reports
+    (hybrid,) = read(volume_of(slot(1), slot(2, "HDD"))).reports
+    assert flash.claims[0].media is MediaClass.FLASH
+    assert hybrid.claims[0].media is MediaClass.HYBRID

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from storage_bench.media import identity
 from storage_bench.media.classify import sysfs_claims
-from storage_bench.media.drive import Drive, opaque
+from storage_bench.media.devices import opaque
+from storage_bench.media.drive import Drive
 from storage_bench.media.evidence.report import (
     Answer,
     Object,
@@ -19,6 +20,8 @@ from storage_bench.media.evidence.report import (
     table,
 )
 
+FABRICS = {"tcp": "nvme-tcp", "rdma": "nvme-rdma", "fcoe": "fc", "iser": "iscsi", "srp": "fc"}
+"""How newer versions write a way over a network that has another name in this program."""
 FLAGS = {"0": False, "1": True, "false": False, "true": True}
 
 
@@ -42,9 +45,11 @@ def _is_drive(row: Object) -> bool:
 
 
 def _report(row: Object) -> SourceReport:
-    name, model = str(row["name"]), str(row.get("model") or "").strip()
+    name = str(row["name"])
+    parts = [str(row.get(key) or "").strip() for key in ("vendor", "model")]
+    model = " ".join(part for part in parts if part and part != "ATA")
     names = identity.names((row.get("wwn"),), (row.get("serial"),))
-    transport = row.get("tran")
+    transport = FABRICS.get(str(row.get("tran")), row.get("tran"))
     drive = Drive(
         name=name,
         model=model or None,
@@ -52,7 +57,7 @@ def _report(row: Object) -> SourceReport:
         size_bytes=None,
         transport=str(transport) if transport else None,
         rotational=FLAGS.get(str(row.get("rota")).lower()),
-        opaque=opaque(Path(name), model),
+        opaque=opaque(Path(name), model, names),
         names=names,
     )
     return SourceReport(f"/dev/{name}", names, sysfs_claims(drive))

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from storage_bench.media.classes import EvidenceLevel, MediaClass
-from storage_bench.media.evidence import nvme
 from storage_bench.media.evidence.report import Answer, integer
+from storage_bench.media.evidence.sources import nvme
 
 CONTROLLER = {"sn": "S7BFNG0W600310      ", "mn": "PM9A3", "tnvmcap": "7,521,470,078,976"}
 NAMESPACE = {"nsze": 1875385008, "nsfeat": 16, "eui64": "0025385c71b0f0b5", "nguid": "0" * 32}
@@ -58,3 +58,27 @@ def test_a_command_that_failed_says_nothing():
 )  # fmt: skip
 def test_a_number_may_have_separators_of_thousands(written, value):
     assert integer(written) == value
+
+
+@pytest.mark.parametrize(
+    ("version", "media"),
+    [(0x10400, MediaClass.FLASH), ("66560", MediaClass.FLASH), (0, MediaClass.FLASH),
+     (0x1FFFF, MediaClass.FLASH), (0x20000, MediaClass.UNKNOWN), (0x20100, MediaClass.UNKNOWN),
+     (None, MediaClass.UNKNOWN)],
+)  # fmt: skip
+def test_before_version_2_nothing_rotates(version, media):
+    (report,) = reading(CONTROLLER | {"ver": version}).reports
+    assert [(c.media, c.level) for c in report.claims] == [(media, EvidenceLevel.IDENTIFY)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"mn": "Amazon Elastic Block Store"}, {"mn": "My Disk", "vid": 0x1B36}, {"mn": "Linux"}],
+)
+def test_a_controller_that_somebody_emulates_says_nothing_by_its_version(changed):
+    (report,) = reading(CONTROLLER | {"ver": 0x10400} | changed).reports
+    assert [claim.media for claim in report.claims] == [MediaClass.UNKNOWN]
+
+
+def test_a_list_of_drives_tells_no_medium_and_what_to_save_instead():
+    assert "id-ctrl" in reading({"Devices": [{"SerialNumber": "S7BFNG0W600310"}]}).remarks[0]
