@@ -119,6 +119,7 @@ def each_drive(inventory: StorageInventory) -> StorageInventory:
 def load_inventory(path: Path, columns: "ColumnMap | None" = None) -> StorageInventory:
     """The inventory in a file: a table (CSV, XLSX), else TOML. Raises UsageError.
 
+    A CSV may have a column `kind` with `pool` or `drive`; an empty cell is a key that is not there.
     `columns` says which columns of a table mean what; what it leaves open its headings say.
     """
     from reports.declarations import inventory_tables

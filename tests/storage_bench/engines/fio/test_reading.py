@@ -153,3 +153,25 @@ def test_what_went_through_the_page_cache_is_told():
 def test_what_is_no_result_is_refused(text):
     with pytest.raises(StorageError):
         read(text)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1, 1e300, True, "x", None, []])
+def test_a_latency_that_cannot_be_is_none(odd):
+    document = newest()
+    part = document["jobs"][0]["read"]
+    part["lat_ns"]["percentile"]["99.000000"] = odd
+    part["clat_ns"]["max"] = odd
+    assert 0.99 not in read(written(document))[0].figures[0].latency.percentiles_s
+
+
+@pytest.mark.parametrize(
+    ("key", "odd"), [("disk_util", True), ("disk_util", 1.5), ("global options", 3)]
+)
+def test_a_document_with_odd_parts_is_read_without_them(key, odd):
+    assert read(written(newest() | {key: odd}))[0].figures
+
+
+def test_an_error_number_that_no_system_has_is_told_as_it_is():
+    document = newest()
+    document["jobs"][0]["error"] = 10**18
+    assert read(written(document))[0].fault == "it failed: error 1000000000000000000"
