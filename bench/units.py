@@ -38,6 +38,21 @@ def format_si(value: float | None, unit: str, digits: int = 3) -> str:
     return f"{significant(value / factor, digits)} {prefix}{unit}"
 
 
+def format_bytes(size_bytes: int) -> str:
+    """A size of storage as it is sold and as computers count it.
+
+    >>> format_bytes(71_000_000_000_000), format_bytes(512)
+    ('71.0 TB (64.6 TiB)', '512 B')
+    """
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    power = min(6, (size_bytes.bit_length() - 1) // 10)
+    if not power:
+        return format_si(size_bytes, "B")
+    binary = significant(size_bytes / 1024**power, 3)
+    return f"{format_si(size_bytes, 'B')} ({binary} {'KMGTPE'[power - 1]}iB)"
+
+
 def format_binary(size_bytes: float | None) -> str:
     """A size of a cache, with a prefix of powers of 1024; unknown is an em dash.
 

@@ -51,5 +51,7 @@ directory_option = click.option(
     "--directory", type=TESTED, required=True, help="Folder on the storage to test."
 )
 engine_option = click.option(
-    "--engine", type=click.Choice(["fio", "native"]), help="Default: fio where it is installed."
+    "--engine",
+    type=click.Choice(["fio", "native"]),
+    help="Default: fio where it is installed and new enough.",
 )

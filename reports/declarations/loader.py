@@ -3,10 +3,11 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bench.errors import UsageError
 from bench.evidence.codec import DecodeError, decode
+from reports.declarations.toml_lines import line_of
 
 T = TypeVar("T")
 
@@ -41,8 +42,24 @@ def read(wanted: type[T], path: Path, what: str, example: str) -> T:
 
 def _decoded(wanted: type[T], data: bytes, name: str, example: str) -> T:
     try:
-        return decode(wanted, tomllib.loads(data.decode("utf-8")))
+        text = data.decode("utf-8")
+        table = _whole_numbers(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{name}: not TOML: {error}.", example) from error
+    try:
+        return decode(wanted, table)
     except DecodeError as error:
-        raise UsageError(f"{name}: {error}.", example) from error
+        line = line_of(text, str(error))
+        at = f"{name}: line {line}" if line else name
+        raise UsageError(f"{at}: {error}.", example) from error
+
+
+def _whole_numbers(value: Any, key: str = "") -> Any:
+    """Sizes written as `92.16e12` are whole numbers of bytes, though TOML has them as floats."""
+    if isinstance(value, dict):
+        return {name: _whole_numbers(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(inner, key) for inner in value]
+    if key.endswith("_bytes") and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

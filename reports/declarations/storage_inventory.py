@@ -1,17 +1,25 @@
-"""The storage inventory: pools and drives, as TOML or CSV."""
+"""The storage inventory: pools and drives, as TOML, CSV or XLSX."""
 
-import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from bench.errors import UsageError
-from bench.evidence.codec import DecodeError, decode
+from bench.evidence.codec import replace
 from reports.declarations.facility import Medium, StoragePool
 from reports.declarations.loader import read
+from reports.declarations.toml_lines import places
 from storage_bench.media import identity
 
+if TYPE_CHECKING:
+    from reports.declarations.inventory_tables.columns import ColumnMap
+
 Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT-MEASURED"]
+
+
+MOST_DRIVES = 1_000_000
+"""In one inventory; a slip of the keyboard shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,18 @@ class ListedDrive:
     model: str | None = None
     role: Literal["data", "spare", "boot", "cache"] = "data"
     """Only `data` is capacity; flash in front of disks is their cache, not flash storage."""
+    quantity: int = 1
+    """Drives of this kind that a line without a serial number stands for."""
+    place: str | None = None
+    """The line that it stands in, for remarks."""
 
     def __post_init__(self) -> None:
         if self.raw_bytes <= 0:
             raise ValueError(f"a drive of pool {self.pool} has {self.raw_bytes} bytes")
+        if not 1 <= self.quantity <= MOST_DRIVES:
+            raise ValueError(f"quantity is {self.quantity}; wanted 1 to {MOST_DRIVES}")
+        if self.quantity > 1 and self.identities:
+            raise ValueError(f"{self.quantity} drives cannot have one serial number")
 
     @property
     def identities(self) -> frozenset[str]:
@@ -56,6 +72,8 @@ class Pool(StoragePool):
     """Machine that a volume of the pool is tested from; evidence is matched by it, and by ..."""
     mount_point: str | None = None
     """... where the volume is mounted there."""
+    place: str | None = None
+    """The line that it stands in, for remarks."""
 
     def __post_init__(self) -> None:
         # Not super(): a slotted dataclass is a new class, which the empty form does not find.
@@ -71,6 +89,8 @@ class StorageInventory:
     name: str
     pools: tuple[Pool, ...]
     drives: tuple[ListedDrive, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What has to be said with it: how a table was read, what was left out of it."""
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.pools]
@@ -80,48 +100,50 @@ class StorageInventory:
             raise ValueError(f'a drive belongs to pool "{strays[0]}", which is not listed')
 
 
+T = TypeVar("T", Pool, ListedDrive)
 INVENTORY_EXAMPLE = "reports/declarations/examples/storage-inventory.toml shows the form."
-WHOLE = {"raw_bytes", "usable_bytes", "effective_bytes", "flash_raw_bytes", "flash_usable_bytes"}
 
 
-def load_inventory(path: Path) -> StorageInventory:
-    """The inventory in a file; CSV if it is named so, else TOML. Raises UsageError.
+def each_drive(inventory: StorageInventory) -> StorageInventory:
+    """The same with a line for each drive, where one stood for several. Raises ValueError."""
+    if sum(drive.quantity for drive in inventory.drives) > MOST_DRIVES:
+        raise ValueError(f"more than {MOST_DRIVES} drives")
+    drives = [
+        one
+        for drive in inventory.drives
+        for one in [drive if drive.quantity == 1 else replace(drive, quantity=1)] * drive.quantity
+    ]
+    return replace(inventory, drives=tuple(drives))
 
-    A CSV has a column `kind` with `pool` or `drive`; its other columns are the keys of the TOML
-    form, and an empty cell is a key that is not there.
+
+def load_inventory(path: Path, columns: "ColumnMap | None" = None) -> StorageInventory:
+    """The inventory in a file: a table (CSV, XLSX), else TOML. Raises UsageError.
+
+    A CSV may have a column `kind` with `pool` or `drive`; an empty cell is a key that is not there.
+    `columns` says which columns of a table mean what; what it leaves open its headings say.
     """
-    if path.suffix.lower() != ".csv":
-        return read(StorageInventory, path, "an inventory of storage", INVENTORY_EXAMPLE)
+    from reports.declarations import inventory_tables
+
+    if inventory_tables.is_table(path):
+        return inventory_tables.load_table(path, columns)
+    found = read(StorageInventory, path, "an inventory of storage", INVENTORY_EXAMPLE)
+    text = path.read_text(encoding="utf-8")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-        return decode(StorageInventory, _table(path.stem, rows))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(
-            f"{path}: wanted an inventory, found {error}.", INVENTORY_EXAMPLE
-        ) from error
-    except DecodeError as error:
+        return each_drive(
+            replace(
+                found,
+                pools=tuple(_placed(found.pools, places(text, "pools"))),
+                drives=tuple(_placed(found.drives, places(text, "drives"))),
+            )
+        )
+    except ValueError as error:
         raise UsageError(f"{path}: {error}.", INVENTORY_EXAMPLE) from error
 
 
-def _table(name: str, rows: list[dict[str, Any]]) -> dict[str, object]:
-    table: dict[str, Any] = {"name": name, "pools": [], "drives": []}
-    for line, row in enumerate(rows, 2):
-        # csv puts cells beyond the header below the key None, and None where cells are missing.
-        if None in row:
-            raise DecodeError(f"line {line}: more cells than columns")
-        cells = {key: text.strip() for key, text in row.items() if text and text.strip()}
-        kind = cells.pop("kind", None)
-        if kind not in ("pool", "drive"):
-            raise DecodeError(f"line {line}: kind is {kind!r}; wanted pool or drive")
-        table[f"{kind}s"].append({key: _value(key, text, line) for key, text in cells.items()})
-    return table
-
-
-def _value(key: str, text: str, line: int) -> object:
-    try:
-        if key in WHOLE:
-            return int(text.replace("_", ""))
-        return float(text) if key == "iops" else text
-    except ValueError:
-        raise DecodeError(f"line {line}: {key} is {text!r}; wanted a number") from None
+def _placed(entries: Sequence[T], lines: Sequence[int]) -> Iterator[T]:
+    """Each with its line, where the text has one for each."""
+    if len(lines) != len(entries):
+        yield from entries
+        return
+    for entry, line in zip(entries, lines, strict=True):
+        yield replace(entry, place=f"line {line}")

@@ -14,7 +14,15 @@ from reports.declarations.loader import read_shipped, shipped
 from reports.declarations.storage_inventory import NOT_CAPACITY, Pool, StorageInventory
 from reports.judgement.guarantees import Certificate, proof_of
 from reports.storage_ledger.drives import count_once
-from reports.storage_ledger.shares import Amount, Definition, PoolEntry, Share, amount, share
+from reports.storage_ledger.shares import (
+    Amount,
+    Definition,
+    PoolEntry,
+    Share,
+    amount,
+    called,
+    share,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ def ledger(
     for listed in inventory.pools:
         pool = _guaranteed_by(listed, found, remarks)
         if pool.media in NOT_CAPACITY:
-            remarks.append(f"pool {pool.name}: {pool.media} is no capacity here")
+            remarks.append(f"{called(pool)}: {pool.media} is no capacity here, and not counted")
             continue
         entry = PoolEntry.of(pool, [drive for drive in drives if drive.pool == pool.name], remarks)
         pools.append(entry)
@@ -78,7 +86,7 @@ def ledger(
         name=inventory.name,
         amounts=tuple(amount(pools, basis) for basis in ("raw", "usable", "effective")),
         shares=tuple(shares),
-        remarks=tuple(remarks),
+        remarks=(*inventory.notes, *remarks),
     )
 
 
@@ -87,10 +95,11 @@ def _guaranteed_by(pool: Pool, found: Sequence[Certificate], remarks: list[str])
     shown = proof_of(pool.host, pool.mount_point, found)
     if shown is None:
         if pool.guarantee is not None:
-            remarks.append(f"pool {pool.name}: guarantee {pool.guarantee} is only declared")
+            said = f"{called(pool)}: guarantee {pool.guarantee} is only declared"
+            remarks.append(f"{said}; give its sealed test by --bundle")
         return pool
     said = f"{shown.verdict} ({shown.threshold_iops:.0f} IOPS) evidenced by run {shown.run_id}"
     if pool.guarantee not in (None, shown.verdict.value):
         said += f", though {pool.guarantee} is declared"
-    remarks.append(f"pool {pool.name}: guarantee {said}")
+    remarks.append(f"{called(pool)}: guarantee {said}")
     return replace(pool, guarantee=shown.verdict.value)

@@ -17,7 +17,7 @@ def count_once(
     """
     kept: list[ListedDrive] = []
     odd: list[str] = []
-    again = 0
+    twins: list[ListedDrive] = []
     for members in identity.groups([*(drive.identities for drive in drives), *same]):
         lines = [drives[index] for index in members if index < len(drives)]
         for drive in lines[:1]:
@@ -25,8 +25,13 @@ def count_once(
             for twin in lines[1:]:
                 joined = _joined(joined, twin, odd)
             kept.append(joined)
-            again += len(lines) - 1
-    remarks = [f"{again} lines name a drive that another line names too"] if again else []
+            twins += lines[1:]
+    remarks = []
+    if twins:
+        places = [drive.place for drive in twins if drive.place]
+        shown = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
+        where = f" ({shown}): counted once" if places else ""
+        remarks.append(f"{len(twins)} lines name a drive that another line names too{where}")
     return kept, [*remarks, *_nameless(drives, same), *odd]
 
 
@@ -48,7 +53,8 @@ def _nameless(drives: Sequence[ListedDrive], same: Sequence[frozenset[str]]) -> 
 
 def label(drive: ListedDrive) -> str:
     """What to call a drive in a remark."""
-    return drive.serial or drive.wwn or drive.eui64 or f"without a name in pool {drive.pool}"
+    name = drive.serial or drive.wwn or drive.eui64 or f"without a name in pool {drive.pool}"
+    return f"{name} ({drive.place})" if drive.place else name
 
 
 def _joined(first: ListedDrive, second: ListedDrive, remarks: list[str]) -> ListedDrive:

@@ -13,7 +13,7 @@ from bench.evidence.codec import replace
 from reports.declarations.facility import Medium
 from reports.declarations.storage_inventory import NOT_CAPACITY, ListedDrive, Pool, StorageInventory
 from reports.storage_ledger.drives import count_once, label
-from reports.storage_ledger.shares import ROUNDED
+from reports.storage_ledger.shares import ROUNDED, called
 from storage_bench.media import identity
 
 Level = Literal["none", "declared", "sysfs", "controller", "identify", "behavioural"]
@@ -82,21 +82,23 @@ def _pool(pool: Pool, drives: Sequence[ListedDrive], remarks: list[str]) -> Pool
     raw_bytes = sum(drive.raw_bytes for drive in drives)
     kinds = {drive.media for drive in drives}
     if not drives:
-        remarks.append(f"pool {pool.name}: no drive of it is listed")
+        remarks.append(f"{called(pool)}: no drive of it is listed; list them")
     elif raw_bytes < max(pool.raw_bytes or 0, pool.usable_bytes or 0):
         # Else a pool would become flash by listing nothing but its flash drives.
-        remarks.append(f"pool {pool.name}: the drives that are listed do not make up its capacity")
+        remarks.append(
+            f"{called(pool)}: the drives that are listed do not make up its capacity; list them all"
+        )
     elif "disputed" in kinds:
         media = "disputed"
     elif kinds == {"flash", "disk"} and pool.raw_bytes and raw_bytes > pool.raw_bytes * LARGEST:
         # Nobody knows which of the drives are those of the stated size.
-        remarks.append(f"pool {pool.name}: more drives are listed than its stated size holds")
+        remarks.append(f"{called(pool)}: more drives are listed than its stated size holds")
     elif kinds == {"flash", "disk"}:
         media = "hybrid"
     elif len(kinds) == 1:
         media = drives[0].media
     if media not in ("unknown", "disputed") and pool.media not in (media, "unknown"):
-        remarks.append(f"pool {pool.name}: declared {pool.media}, and its drives are {media}")
+        remarks.append(f"{called(pool)}: declared {pool.media}, and its drives are {media}")
         media = "disputed"
     tier = sum(drive.raw_bytes for drive in drives if drive.media == "flash")
     return replace(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from bench.units import format_bytes
 from reports.declarations.facility import Medium
 from reports.declarations.storage_inventory import ListedDrive, Pool
 from reports.judgement.verdict import Verdict
@@ -63,7 +64,7 @@ class PoolEntry:
     def of(cls, pool: Pool, drives: Sequence[ListedDrive], remarks: list[str]) -> "PoolEntry":
         data = [drive for drive in drives if drive.role == "data"]
         if idle := len(drives) - len(data):
-            remarks.append(f"pool {pool.name}: {idle} drives hold no data of it")
+            remarks.append(f"{called(pool)}: {idle} drives hold no data of it (role)")
         listed_bytes = sum(drive.raw_bytes for drive in data)
         raw_bytes, whole = _raw(pool, listed_bytes, remarks) if data else (pool.raw_bytes, False)
         media = pool.media
@@ -72,7 +73,8 @@ class PoolEntry:
             media = next(iter(kinds))
         elif media in ("flash", "disk") and kinds - {media, "unknown"}:
             media = "disputed"
-            remarks.append(f"pool {pool.name}: said to be {pool.media}, and has other drives")
+            said = f"{called(pool)}: said to be {pool.media}, and has other drives"
+            remarks.append(f"{said}; correct the media of the pool or of the drives")
         return cls(pool, media, raw_bytes)
 
     def size_bytes(self, basis: Literal["raw", "usable", "effective"]) -> int | None:
@@ -125,6 +127,11 @@ class PoolEntry:
         return Fraction(self.pool.iops) >= Fraction(reading.density_iops) * units
 
 
+def called(pool: Pool) -> str:
+    """The pool with its line, for a remark."""
+    return f"pool {pool.name}{f' ({pool.place})' if pool.place else ''}"
+
+
 def _raw(pool: Pool, listed_bytes: int, remarks: list[str]) -> tuple[int | None, bool]:
     """Raw size of a pool, and whether its list of drives is all of it.
 
@@ -136,13 +143,13 @@ def _raw(pool: Pool, listed_bytes: int, remarks: list[str]) -> tuple[int | None,
         if stated <= listed_bytes <= stated * (1 + ROUNDED):
             return listed_bytes, True
         remarks.append(
-            f"pool {pool.name}: its drives have {listed_bytes} bytes, {stated} are stated, which "
-            "count; list every drive of it, or correct raw_bytes"
+            f"{called(pool)}: its drives have {format_bytes(listed_bytes)}, {format_bytes(stated)} "
+            "are stated, which count; list every drive of it, or correct raw_bytes"
         )
         return stated, False
     if listed_bytes < (pool.usable_bytes or 0):
         remarks.append(
-            f"pool {pool.name}: more is usable than its drives have; its raw size is not known "
+            f"{called(pool)}: more is usable than its drives have; its raw size is not known "
             "before every drive is listed"
         )
         return None, False

@@ -16,16 +16,24 @@ Engine = Literal["fio", "native"]
 def choose() -> tuple[Engine, str]:
     """The engine to use here, and its label with the I/O interface, such as `fio-io_uring`.
 
-    fio where it is installed, because others can repeat its jobs; else the built-in engine.
+    fio where one is installed that will do, because others can repeat its jobs; else the built-in
+    engine.
     """
-    engine: Engine = "native" if fio.find() is None else "fio"
+    found = fio.find()
+    engine: Engine = "native" if found is None or found.lacks else "fio"
     return engine, label(engine)
+
+
+def passed_over() -> str | None:
+    """Why an installed fio is not taken; None where it is, or where there is none."""
+    found = fio.find()
+    return None if found is None else found.lacks
 
 
 def label(engine: Engine, timed: bool = False) -> str:
     """The engine with its I/O interface; `timed` is for jobs with a rate.
 
-    Raises StorageError where it is not installed.
+    Raises StorageError where it is not installed, or too old.
     """
     match engine:
         case "native":
@@ -64,6 +72,8 @@ def _fio() -> fio.Fio:
     found = fio.find()
     if found is None:
         raise StorageError("fio is not installed here.", "Install it, or use native.")
+    if found.lacks:
+        raise StorageError(f"{found.lacks}.", "Install a newer one, or use native.")
     return found
 
 

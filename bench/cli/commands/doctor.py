@@ -74,12 +74,19 @@ def examine() -> tuple[Diagnosis, ...]:
             checks.append(Diagnosis(name, "missing", "not installed", costs, remedy))
         else:
             checks.append(Diagnosis(name, "ok", versions.get(name, "installed")))
-    if "fio" in versions:
-        checks.append(Diagnosis("fio", "ok", versions["fio"]))
-    else:
-        costs = "fio as the storage engine (the built-in one is used)"
-        checks.append(Diagnosis("fio", "missing", "not on PATH", costs, "apt install fio"))
-    return tuple(checks)
+    return (*checks, _fio(versions.get("fio")))
+
+
+def _fio(version: str | None) -> Diagnosis:
+    """fio, if it is new enough for what is asked of it."""
+    from storage_bench.engines import choose
+
+    costs = "fio as the storage engine (the built-in one is used)"
+    if version is None:
+        return Diagnosis("fio", "missing", "not on PATH", costs, "apt install fio")
+    if lacks := choose.passed_over():
+        return Diagnosis("fio", "missing", lacks, costs, "install fio 3.7 or newer")
+    return Diagnosis("fio", "ok", version)
 
 
 def collision(package: str, others: set[str]) -> Diagnosis:

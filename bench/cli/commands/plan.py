@@ -45,6 +45,7 @@ def prepare(
     profile_name: str, only: tuple[str, ...], directory: Path
 ) -> tuple["Inventory", "Plan"]:
     """Look at the machine and plan the profile for it."""
+    from bench.cli.storage.engine import tell_passed_over
     from bench.evidence.container.file_names import spelled
     from bench.machine import discover
     from bench.planning import plan as make_plan
@@ -54,5 +55,6 @@ def prepare(
 
     profile, digest = profiles.load(profile_name)
     inventory = discover(directory)
+    tell_passed_over()
     way = StorageWay(*choose.choose(), spelled(directory.absolute()))
     return inventory, make_plan(inventory, profile, digest, way, only)

@@ -9,6 +9,7 @@ from bench.cli.storage.cleanup import cleanup
 from bench.cli.storage.guarantee import guarantee
 from bench.cli.storage.ledger import ledger
 from bench.cli.storage.media_probe import media_probe
+from bench.cli.storage.read import read
 from bench.cli.storage.sweep import sweep
 
 
@@ -17,5 +18,5 @@ def storage() -> None:
     """Look at storage, test it, and add it up."""
 
 
-for command in (classify, cleanup, guarantee, ledger, media_probe, sweep):
+for command in (classify, cleanup, guarantee, ledger, media_probe, read, sweep):
     storage.add_command(command)

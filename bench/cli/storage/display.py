@@ -1,4 +1,4 @@
-"""How verdicts, sweeps and ledgers of storage are shown on a terminal."""
+"""How verdicts and sweeps of storage are shown on a terminal."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,8 +9,6 @@ from bench.units import format_si
 
 if TYPE_CHECKING:
     from bench.evidence.outcome import Outcome
-    from reports.declarations.capacity_plan import StorageTargets
-    from reports.storage_ledger import Ledger
     from storage_bench.guarantee.definition import Guarantee
     from storage_bench.guarantee.judging.verdict import Judgement
     from storage_bench.sweep import Knee, SweepPoint
@@ -88,31 +86,3 @@ def show_sweep(points: "Sequence[SweepPoint]", knee: "Knee | None", p99_ms: floa
         usable = "none" if knee.usable is None else str(knee.usable.depth)
         flat = "never" if knee.saturated is None else f"from depth {knee.saturated.depth} on"
         click.echo(f"knee: p99 stays within {p99_ms:g} ms up to depth: {usable}; saturated: {flat}")
-
-
-def show_ledger(found: "Ledger", wanted: "StorageTargets") -> None:
-    """Three columns, the share under each reading, and how far the total reaches."""
-    click.echo(found.name)
-    usable = 0
-    for amount in found.amounts:
-        usable = amount.known_bytes if amount.basis == "usable" else usable
-        missing = f"; not stated: {', '.join(amount.missing)}" if amount.missing else ""
-        click.echo(
-            f"  {amount.basis:<10} {amount.known_bytes:>26} B  {_eb(amount.known_bytes)}{missing}"
-        )
-    click.echo(
-        f"  usable, of the {wanted.total_bytes / 1e18:g} EB of {wanted.plan} for {wanted.year}: "
-        f"{usable / wanted.total_bytes:.4%}"
-    )
-    click.echo(f"advanced share; wanted {float(wanted.share):.0%} or more at the lower bound")
-    for share in found.shares:
-        click.echo(
-            f"  {share.definition:<15} {share.basis:<7} hybrid: {share.hybrid:<11} "
-            f"[{share.low:7.2%}, {share.high:7.2%}]  {share.verdict or ''}"
-        )
-    for remark in found.remarks:
-        click.echo(f"  remark: {remark}")
-
-
-def _eb(known: int) -> str:
-    return f"{known / 1e18:.6g} EB ({known / 2**60:.6g} EiB)"

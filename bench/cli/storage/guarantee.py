@@ -10,6 +10,7 @@ import click
 
 from bench.cli.options import FOLDER, TESTED, engine_option
 from bench.cli.output import json_option, new_folder, print_json, status, translate_errors
+from bench.cli.storage.engine import choose_engine
 from bench.errors import Incomplete, UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def guarantee(
                     "Give a folder with --output; a .zip file of it can be verified too.",
                 )
             folder = held.enter_context(new_folder(output))
-            chosen = engines.choose()[0] if engine is None else engine
+            chosen = choose_engine() if engine is None else engine
             implementation = engines.label(chosen, timed=True)
             case = guarantee_case(
                 volume(directory), chosen, implementation, definition, tier, capped,

@@ -57,15 +57,3 @@ def evidenced(
     resting, remarks = rest_on(inventory, seen)
     found = storage_ledger.ledger(resting, storage_ledger.definitions(), wanted, shown)
     return replace(found, remarks=tuple(dict.fromkeys((*remarks, *unread, *found.remarks))))
-
-
-def show_evidenced(found: Ledger) -> None:
-    """The shares once more, on evidence alone."""
-    click.echo("the same on evidence of media alone; what has none may be anything")
-    for share in found.shares:
-        click.echo(
-            f"  {share.definition:<15} {share.basis:<7} hybrid: {share.hybrid:<11} "
-            f"[{share.low:7.2%}, {share.high:7.2%}]  {share.verdict or ''}"
-        )
-    for remark in found.remarks:
-        click.echo(f"  remark: {remark}")

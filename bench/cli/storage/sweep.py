@@ -9,6 +9,7 @@ import click
 
 from bench.cli.options import directory_option, engine_option
 from bench.cli.output import json_option, print_json, status, translate_errors
+from bench.cli.storage.engine import choose_engine
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ def sweep(
     """Run one job over a range of depths, block sizes or mixes, and find the knee."""
     from bench.cli.storage.display import show_sweep
     from storage_bench import sweep as sweeps
-    from storage_bench.engines import choose as engines
     from storage_bench.guarantee import proven_job
     from storage_bench.job import Job
     from storage_bench.workspace.guard import fill, workspace
@@ -59,7 +59,7 @@ def sweep(
                 f"No such job: {error}.", "See `capbench storage sweep -h`."
             ) from error
         over = {"depth": sweeps.depths, "block": sweeps.block_sizes, "mix": sweeps.mixes}[swept]
-        chosen = engines.choose()[0] if engine is None else engine
+        chosen = choose_engine() if engine is None else engine
         with workspace(directory, size_bytes) as space:
             status(f"writing {size_bytes / 1e9:.1f} GB of random data")
             fill(space.data_file, size_bytes, seed=1)

@@ -84,7 +84,9 @@ def _rows(log: str) -> list[list[int]]:
     rows = []
     for line in log.splitlines():
         try:
-            rows.append([int(field) for field in line.split(",")])
+            # A priority, which log_prio writes last and in hexadecimal, is not needed.
+            fields = [field for field in line.split(",") if not field.strip().startswith("0x")]
+            rows.append([int(field) for field in fields])
         except ValueError:
             raise _unreadable(line) from None
         if len(rows[-1]) < 3:

@@ -27,6 +27,8 @@ LOGS = f"{OURS}fio"
 GRACE_S = 60.0
 """How much longer than its ramp and duration fio may take before it is taken for hung."""
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+OLDEST = (3, 7)
+"""The first that bins the whole latency (lat_percentiles with json+); 2.x refuses the job file."""
 ANSWER_S = 10.0
 """How long `fio --version` may take."""
 
@@ -39,6 +41,14 @@ class Fio:
     version: str
     interface: str
     """`io_uring`, `libaio` or `psync`: the first that both fio and the kernel have."""
+
+    @property
+    def lacks(self) -> str | None:
+        """Why its results would not do here, or None where they do."""
+        found = re.match(r"(\d+)\.(\d+)", self.version)
+        if found and (int(found[1]), int(found[2])) >= OLDEST:
+            return None
+        return f"fio {self.version} keeps no latencies that can be used: wanted 3.7 or newer"
 
     def run(self, job: Job, path: Path) -> JobResult:
         """Load the filled file `path` with `job`; raises StorageError without a usable result."""

@@ -89,13 +89,15 @@ def test_drives_that_do_not_make_up_the_pool_prove_nothing(stated):
     found = inventory(drive(1), **stated)
     resting, remarks = rest_on(found, (seen(1),))
     assert resting.pools[0].media == "unknown"
-    assert "pool p: the drives that are listed do not make up its capacity" in remarks
+    assert (
+        "pool p: the drives that are listed do not make up its capacity; list them all" in remarks
+    )
 
 
 def test_a_pool_without_drives_rests_on_nothing():
     found = inventory()
     assert pool(found).media == "unknown"
-    assert "pool p: no drive of it is listed" in rest_on(found, ())[1]
+    assert "pool p: no drive of it is listed; list them" in rest_on(found, ())[1]
     tape = replace(found, pools=(replace(found.pools[0], media="tape"),))
     assert pool(tape).media == "tape"
 

@@ -6,6 +6,7 @@ from bench.errors import UsageError
 from bench.evidence.codec import replace
 from bench.testing.guarantee import simulated_case, simulated_guarantee
 from bench.testing.machine import simulated_inventory
+from bench.units import format_bytes
 from reports.declarations import facility as facilities
 from reports.declarations import storage_inventory
 from reports.declarations.capacity_plan import storage_targets
@@ -107,7 +108,7 @@ def test_tape_and_memory_are_listed_and_not_counted():
     )
     assert found.amounts[1].known_bytes == TB
     assert found.shares[0].low == 1.0
-    assert found.remarks == ("pool t: tape is no capacity here",)
+    assert found.remarks == ("pool t: tape is no capacity here, and not counted",)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,10 @@ def test_a_list_of_drives_never_replaces_a_stated_size_that_it_does_not_add_up_t
     pools = pool("f", "flash", None, raw_bytes=5 * TB), pool("d", "disk", None, raw_bytes=20 * TB)
     found = ledger(StorageInventory("x", pools, lines), (MEDIA,), THIRD)
     assert found.amounts[0].known_bytes == 25 * TB
-    assert f"its drives have {listed * TB} bytes, {20 * TB} are stated" in found.remarks[-1]
+    assert (
+        f"its drives have {format_bytes(listed * TB)}, 20.0 TB (18.2 TiB) are stated"
+        in (found.remarks[-1])
+    )
     assert share(*pools, basis="raw", drives=lines).verdict is Verdict.NOT_MET
 
 
@@ -268,9 +272,12 @@ def test_csv_and_toml_say_the_same(tmp_path):
         "usable_bytes = 1_000_000_000_000\niops = 250000\n"
         '[[drives]]\npool = "f"\nmedia = "flash"\nraw_bytes = 2_000_000_000_000\nserial = "A1"\n'
     )
-    assert storage_inventory.load_inventory(tmp_path / "x.csv") == storage_inventory.load_inventory(
-        tmp_path / "x.toml"
-    )
+    csv, toml = (storage_inventory.load_inventory(tmp_path / name) for name in ("x.csv", "x.toml"))
+    assert [replace(pool, place=None) for pool in csv.pools] == [
+        replace(pool, place=None) for pool in toml.pools
+    ]
+    assert [drive.place for drive in (*csv.drives, *toml.drives)] == ["line 3", "line 8"]
+    assert csv.drives[0].raw_bytes == toml.drives[0].raw_bytes == 2 * TB
 
 
 @pytest.mark.parametrize(
@@ -278,8 +285,11 @@ def test_csv_and_toml_say_the_same(tmp_path):
     [
         ("kind,name\nshelf,a\n", "wanted pool or drive"),
         ("kind,name\npool,a,b\n", "more cells than columns"),
-        ("kind,colour\npool,red\n", 'unknown key "colour"'),
-        ("kind,name,media,source,usable_bytes\npool,a,flash,t,1.5\n", "wanted a number"),
+        ("kind,colour\npool,red\n", "no heading that is known"),
+        (
+            "kind,name,media,source,usable_bytes\npool,a,flash,t,1.5\n",
+            "wanted a number of whole bytes",
+        ),
         ("kind,name\n\xff\n", "wanted pool or drive"),
     ],
 )
@@ -326,7 +336,7 @@ def test_a_guarantee_is_declared_until_a_bundle_shows_it():
         counted = ledger(StorageInventory("x", (listed,)), reading, THIRD, shown)
         return counted.shares[0].low, counted.shares[0].high, counted.remarks
 
-    only = ("pool fast: guarantee PASS is only declared",)
+    only = ("pool fast: guarantee PASS is only declared; give its sealed test by --bundle",)
     assert found(declared) == found(declared, quick) == found(elsewhere, passed) == (1, 1, only)
     assert found(unlooked) == (0, 1, ())
     shown = "pool fast: guarantee PASS (10000 IOPS) evidenced by run run-1"

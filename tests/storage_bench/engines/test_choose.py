@@ -22,6 +22,21 @@ def test_the_built_in_engine_is_chosen_where_there_is_no_fio(monkeypatch):
     assert choose.fio_version() is None
 
 
+@pytest.mark.parametrize("version", ["2.2.10", "2.16", "3.1", "3.6", "unknown"])
+def test_a_fio_that_is_too_old_is_passed_over_and_told(monkeypatch, version, data_file):
+    monkeypatch.setattr(run, "find", lambda: Fio("/usr/bin/fio", version, "libaio"))
+    assert choose.choose()[0] == "native"
+    assert choose.passed_over().startswith(f"fio {version} keeps no latencies")
+    with pytest.raises(StorageError, match=r"3\.7 or newer"):
+        choose.run("fio", JOB, data_file)
+
+
+@pytest.mark.parametrize("version", ["3.7", "3.16", "3.33-dirty", "3.42-12-gabcdef", "4.0"])
+def test_a_fio_that_will_do_is_not_passed_over(monkeypatch, version):
+    monkeypatch.setattr(run, "find", lambda: Fio("/usr/bin/fio", version, "libaio"))
+    assert (choose.choose()[0], choose.passed_over()) == ("fio", None)
+
+
 def test_the_built_in_engine_needs_no_fio(monkeypatch, data_file):
     monkeypatch.setattr(run, "find", lambda: None)
     result = choose.run("native", JOB, data_file)

@@ -84,7 +84,7 @@ def test_evidence_against_the_register_widens_it_and_is_told(tmp_path, inventory
     lie = evidence(tmp_path / "n1.json", FAST0001=7200, SLOW0001=7200)
     assert bounds(inventory, lie) == (0.0, 0.5, "undecided")
     shown = ledger(inventory, "--media-evidence", lie)
-    assert "drive FAST0001: declared flash, evidence: the drive says 7200 rpm (disk)" in shown
+    assert "FAST0001 (line 13): declared flash, evidence: the drive says 7200 rpm (disk)" in shown
 
 
 def test_without_evidence_nothing_is_said_of_it(inventory):

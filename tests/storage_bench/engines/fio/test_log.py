@@ -71,3 +71,10 @@ def test_histograms_of_all_jobs_are_added_bin_by_bin():
 def test_a_line_that_is_none_of_fios_is_an_error(line):
     with pytest.raises(StorageError, match="cannot be read"):
         windows([f"{line}\n"], [], result(1), 1.0)
+
+
+def test_a_priority_of_log_prio_is_not_needed():
+    log = "1000, 9000, 0, 4096, 0x0000\n2000, 9100, 0, 4096, 0x6001\n"
+    assert ios([log], result(18_100), 2.0) == ([(9000, 0), (9100, 0)], ())
+    with pytest.raises(StorageError):
+        ios(["1000, 0x10, 0\n"], result(16), 1.0)

@@ -9,6 +9,7 @@ from storage_bench.errors import StorageError
 from storage_bench.job import Direction, JobResult, Latency
 
 GOLDEN = Path(__file__).parents[2] / "golden"
+CASES = Path(__file__).parents[2] / "cases"
 
 PART = {
     "io_bytes": 40960,
@@ -202,8 +203,57 @@ def test_jobs_of_different_engines_are_an_error():
     )
 
 
-def test_fio_2_is_refused_because_its_latencies_are_microseconds():
-    assert "fio-2.21" in refused(document(job(), **{"fio version": "fio-2.21"}))
+def case(name: str) -> str:
+    return (CASES / name).read_text()
+
+
+def test_bytes_of_fio_2_are_counted_in_kibibytes():
+    result = parse(case("fio-old-2x.json"))
+    assert (result.read.ios, result.read.io_bytes) == (600_000, 2_400_000 * 1024)
+    assert not any("bw_bytes" in warning for warning in result.warnings)
+    as_3 = parse(case("fio-old-2x.json").replace("fio-2.2.10", "fio-3.1"))
+    assert as_3.read.io_bytes == 2_400_000
+
+
+@pytest.mark.parametrize("name", ["fio-bom.json", "fio-pod-log-timestamps.txt"])
+def test_what_stands_before_the_lines_of_a_document_is_no_part_of_it(name):
+    result = parse(case(name))
+    assert (result.read.ios, result.duration_s) == (80_000, 2.0)
+
+
+def test_groups_that_ran_one_after_the_other_are_not_added_up():
+    assert "4 groups" in refused(case("fio-stonewall-groups.json"))
+    side_by_side = json.loads(case("fio-stonewall-groups.json"))
+    for entry in side_by_side["jobs"]:
+        entry["groupid"] = 0
+    assert parse(json.dumps(side_by_side, indent=1)).ios > 0
+
+
+def test_reads_that_verify_what_was_written_are_no_part_of_a_mix():
+    assert "two phases" in refused(case("fio-verify-two-phases.json"))
+    mix = case("fio-verify-two-phases.json").replace('"rw": "write"', '"rw": "randrw"')
+    assert parse(mix).ios == 400_000
+
+
+def test_without_options_the_run_times_tell_a_phase_of_verify_from_a_mix_of_two_threads():
+    phases = json.loads(case("fio-verify-two-phases.json"))
+    phases["jobs"][0]["job options"] = {}
+    assert "two phases" in refused(json.dumps(phases, indent=1))
+    phases["jobs"][0]["elapsed"] = 21
+    assert parse(json.dumps(phases, indent=1)).ios == 400_000
+
+
+def test_only_trims_is_the_reason_and_not_that_nothing_was_done():
+    assert "only trims" in refused(case("fio-trim-only.json"))
+
+
+def test_a_run_that_was_stopped_says_so_and_is_no_noise():
+    (cut, *_) = parse(case("fio-stopped-by-hand.json")).warnings
+    assert cut == "the run was cut off: fio: terminating on signal 2"
+
+
+def test_a_job_that_never_began_is_told_and_not_left_out():
+    assert "b did no I/O" in refused(document(job(), job(jobname="b", read=IDLE)))
 
 
 def test_bins_that_are_no_numbers_are_an_error():
