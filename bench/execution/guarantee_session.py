@@ -85,10 +85,11 @@ def run_guarantee(work: GuaranteeRun, say: Say) -> Evidence:
     """
 
     case, run, plan = work.case, work.run, guarantee_plan(work.case)
+    faults: list[Exception] = []
     _announce(work, say)
     # Where every replicate is on record, nothing but the seal is missing.
     needed_bytes = case.needed_bytes if len(work.done) < case.repeats else 0
-    with workspace(Path(case.directory), needed_bytes) as space, ends_as_interrupt():
+    with ends_as_interrupt(), workspace(Path(case.directory), needed_bytes) as space:
         resumed = work.resumed_at is not None
         writer = BundleWriter(work.folder, work.inventory, plan, resumed)
         with nullcontext() if resumed else exclusive_lock(work.folder):
@@ -100,6 +101,7 @@ def run_guarantee(work: GuaranteeRun, say: Say) -> Evidence:
                 lambda text: say(_timed(text)),
                 work.done,
                 work.resumed_at,
+                failed=faults.append,
             )
             evidence = conclude(
                 run.tool, run.run_id, run.started_at, now(), work.inventory, plan, outcomes,
@@ -107,6 +109,9 @@ def run_guarantee(work: GuaranteeRun, say: Say) -> Evidence:
             )  # fmt: skip
             # Sealed before the folder is cleaned up: a file of others in there ends that.
             writer.finish(evidence)
+    if faults:
+        say(f"what was measured is sealed in {work.folder}")
+        raise faults[0]
     return evidence
 
 

@@ -7,12 +7,13 @@ run it again until it looks better would be to choose. One whose load never bega
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench.errors import CapbenchError
 from bench.evidence.codec import replace
 from bench.evidence.outcome import Failed, MeasuredReplicate, Outcome, Reason, Skipped
 from bench.evidence.plan import GuaranteeCase
 from bench.execution import processes
 from bench.execution.protocol import Assignment, Message
-from bench.execution.runner import GRACE_S
+from bench.execution.runner import GRACE_S, faulty
 from bench.planning.time_budget import longest_s
 
 BEGUN = "its load was begun and did not come to its end"
@@ -32,10 +33,12 @@ def run_replicates(
     done: Mapping[int, Outcome] | None = None,
     resumed_at: str | None = None,
     execute: Execute | None = None,
+    failed: Callable[[Exception], None] | None = None,
 ) -> tuple[tuple[Outcome, ...], str | None]:
     """Carry out what is not `done` yet. Returns an outcome a replicate, and why it broke off.
 
-    Ctrl-C ends the replicate under way. What `save` raises (a full disk) ends the run.
+    Ctrl-C ends the replicate under way, and so does an error that nobody foresaw, which `failed` is
+    given. What `save` raises (a full disk) ends the run.
     """
     execute = execute or in_a_process
     outcomes = dict(done or {})
@@ -69,8 +72,14 @@ def run_replicates(
             keep(outcome)
     except KeyboardInterrupt:
         interrupted = INTERRUPTED
+    except Exception as error:
+        if failed is None or isinstance(error, CapbenchError):
+            raise
+        failed(error)
+        interrupted = faulty(error)
+    if interrupted is not None:
         if begun is not None:
-            outcomes[begun] = Failed(case.id, begun, Reason("cut-off", f"{BEGUN}: {INTERRUPTED}"))
+            outcomes[begun] = Failed(case.id, begun, Reason("cut-off", f"{BEGUN}: {interrupted}"))
         for repeat in set(range(case.repeats)) - set(done or {}):
             # All of them again: it may have been the saving that was interrupted.
             keep(outcomes.get(repeat, Skipped(case.id, repeat, Reason("interrupted", NOT_BEGUN))))

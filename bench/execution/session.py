@@ -24,6 +24,8 @@ from bench.execution.shapes.tuning import Try, tune
 from bench.machine.installation import intruders
 from bench.planning.feasibility import assumption
 
+CUT_OFF = "interrupted"
+"""The reason of a case that a run was ended before."""
 Say = Callable[[str], None]
 """What is told on the way, a line at a time."""
 Follow = Callable[[Plan], AbstractContextManager[Listener]]
@@ -101,8 +103,9 @@ def run_session(
 
 
 def exit_code(evidence: Evidence, judged: int) -> int:
-    """3 if nothing was measured, 5 if something planned failed or was cut off, else judged."""
-    if all(isinstance(o, Failed | Skipped) for o in evidence.outcomes):
+    """3 if nothing could be measured, 5 if something failed or was cut off, else judged."""
+    cut_off = any(isinstance(o, Skipped) and o.reason.code == CUT_OFF for o in evidence.outcomes)
+    if not cut_off and all(isinstance(o, Failed | Skipped) for o in evidence.outcomes):
         return NothingMeasured.exit_code
     if evidence.interrupted or any(isinstance(o, Failed) for o in evidence.outcomes):
         return Incomplete.exit_code

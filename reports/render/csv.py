@@ -8,6 +8,7 @@ from reports.report import Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FROM_EVIDENCE = ("id", "host", "reason")
+_WHOLE = ("number", "year", "n", "measured_nodes", "declared_nodes")
 _COLUMNS = (
     "table", "number", "id", "host", "year", "operator", "target", "value", "low", "high", "unit",
     "contribution", "contribution_low", "contribution_high", "contribution_unit",
@@ -75,8 +76,14 @@ def text(report: Report) -> str:
     table.writeheader()
     for line in everything(report):
         inert = {key: _inert(line[key]) for key in _FROM_EVIDENCE if line.get(key) is not None}
-        table.writerow(line | inert)
+        table.writerow({key: _number(key, cell) for key, cell in (line | inert).items()})
     return written.getvalue()
+
+
+def _number(column: str, cell: object) -> object:
+    """Counts are whole and quantities are not, whatever value they happen to have."""
+    whole = column in _WHOLE or isinstance(cell, bool)
+    return float(cell) if isinstance(cell, int) and not whole else cell
 
 
 def _inert(cell: str) -> str:

@@ -1,6 +1,7 @@
 """`capbench doctor`: what is here, what is missing, and how to get it."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Literal
 
@@ -70,8 +71,8 @@ def examine() -> tuple[Diagnosis, ...]:
         else:
             checks.append(Diagnosis(name, "ok", ", ".join(d.name for d in found)))
     for name, costs, remedy in _LIBRARIES:
-        if find_spec(name) is None:
-            checks.append(Diagnosis(name, "missing", "not installed", costs, remedy))
+        if (fault := why_not(name)) is not None:
+            checks.append(Diagnosis(name, "missing", fault, costs, remedy))
         else:
             checks.append(Diagnosis(name, "ok", versions.get(name, "installed")))
     return (*checks, _fio(versions.get("fio")))
@@ -87,6 +88,21 @@ def _fio(version: str | None) -> Diagnosis:
     if lacks := choose.passed_over():
         return Diagnosis("fio", "missing", lacks, costs, "install fio 3.7 or newer")
     return Diagnosis("fio", "ok", version)
+
+
+def why_not(library: str) -> str | None:
+    """Why a library cannot be used; None where it can, or takes seconds to load."""
+    if find_spec(library) is None:
+        return "not installed"
+    if library not in ("torch", "pynvml"):
+        try:
+            import_module(library)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # one that is built for another Python may raise anything
+            said = f"{type(error).__name__}: {error}".partition("\n")[0]
+            return f"does not load: {said}"
+    return None
 
 
 def collision(package: str, others: set[str]) -> Diagnosis:

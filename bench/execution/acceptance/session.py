@@ -80,17 +80,17 @@ class AcceptanceSession:
             self.folder / "evidence", self.inventory, self.plan, reopened=bool(self.resumed_at)
         )
         evidence = self._seal(writer, outcomes, "nothing was measured yet")
-        try:
-            with ends_as_interrupt():
+        with ends_as_interrupt():
+            try:
                 for phase in self.phases:
                     self._phase(phase, outcomes)
                     rest = [p for p in self.phases if p.number > phase.number and p.end_s]
                     ended = f"ended after {phase}" if rest else self._ended(outcomes)
                     evidence = self._seal(writer, outcomes, ended)
-        except KeyboardInterrupt:
-            evidence = self._seal(writer, outcomes, "interrupted by the user")
-        finally:
-            self.workers.close()
+            except KeyboardInterrupt:
+                evidence = self._seal(writer, outcomes, "interrupted by the user")
+            finally:
+                self.workers.close()
         shutil.rmtree(self._unsealed, ignore_errors=True)
         return evidence
 

@@ -65,6 +65,24 @@ def test_ctrl_c_under_load_is_a_failure_and_the_rest_was_not_begun():
     assert tuple(saved[repeat] for repeat in range(3)) == outcomes
 
 
+def test_an_error_that_nobody_foresaw_is_given_away_and_loses_no_replicate():
+    def fail(assignment: Assignment, limit_s: float, said: OnMessage) -> Outcome:
+        if assignment.repeat == 1:
+            raise KeyError("x")
+        return execute(assignment, limit_s, said)
+
+    faults: list[Exception] = []
+    outcomes, interrupted = replicates.run_replicates(
+        CASE, Path("x"), lambda o: None, execute=fail, failed=faults.append
+    )
+
+    assert interrupted == "an unexpected error: KeyError: 'x'"
+    assert [type(fault) for fault in faults] == [KeyError]
+    assert [outcome.kind for outcome in outcomes] == ["measured-replicate", "skipped", "skipped"]
+    with pytest.raises(KeyError):
+        replicates.run_replicates(CASE, Path("x"), lambda o: None, execute=fail)
+
+
 def test_ctrl_c_while_the_file_is_written_has_begun_nothing():
     def interrupt(assignment: Assignment, limit_s: float, said: OnMessage) -> Outcome:
         raise KeyboardInterrupt
