@@ -56,7 +56,9 @@ class SourceReading:
 
 Reader = Callable[..., SourceReading]
 """Reads one answer; those of sources.TOGETHER all answers of a collection at once."""
-BEGIN = re.compile(r"(?:^|(?<=[\]}]))[\s,\ufeff]*(\{(?=\s*[\"}])|\[(?=\s*[\[{\"\]]))", re.MULTILINE)
+BEGIN = re.compile(
+    r"(?:^|(?<=[\]}]))[ \t\r,\ufeff]*(\{(?=\s*[\"}])|\[(?=\s*[\[{\"\]]))", re.MULTILINE
+)
 Object = dict[str, Any]
 
 

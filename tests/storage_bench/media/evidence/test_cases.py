@@ -11,6 +11,7 @@ from storage_bench.media.classes import EvidenceLevel, MediaClass
 from storage_bench.media.evidence import collection, files, join
 from storage_bench.media.evidence.collect import collect
 from storage_bench.media.evidence.collection import Collection
+from storage_bench.media.evidence.report import documents
 
 CASES = Path(__file__).parents[2] / "golden" / "drives"
 FLASH, DISK, UNKNOWN = MediaClass.FLASH, MediaClass.DISK, MediaClass.UNKNOWN
@@ -115,3 +116,14 @@ def test_smartctl_of_two_hosts_in_files_is_of_two_drives_at_one_device_name(tmp_
     paths = sorted(tmp_path.glob("*.json"))
     found, _ = join.read([passed(*paths, source="smartctl")])
     assert [one.claim.media for one in found] == [FLASH, DISK]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [(" \n" * 200_000 + '{"a": 1}', 1), (" " * 400_000 + '{"a": 1}', 1), ("]" * 400_000, 0),
+     ('{"a": ' * 50_000, 0), ("noise\n" * 100_000, 0), ('{}{}\n[], {"a": 1}', 4)],
+    ids=["blank lines", "blanks", "brackets", "deep", "noise", "side by side"],
+)  # fmt: skip
+@pytest.mark.timeout(10)
+def test_a_file_of_a_stranger_is_read_in_bounded_time(text, count):
+    assert len(documents(text)) == count

@@ -83,3 +83,41 @@ def test_a_volume_with_a_drive_that_is_missing_or_not_clear_is_unknown():
     other = drive(1, SerialNumber="ANOTHER0001", MediaType="HDD")
     assert about_volume(volume(1), drive(1), other).media is MediaClass.UNKNOWN
     assert about_volume(volume(1), drive(1, MediaType=None)).media is MediaClass.UNKNOWN
+
+
+ILO4 = {"Type": "HpSmartStorageDiskDrive.1.0.0", "MediaType": "HDD", "RotationalSpeedRpm": 10000,
+        "SerialNumber": "S0K0ABCD0000K4200001", "TransferSpeedMbps": 6000,
+        "InterfaceSpeedMbps": 12000, "PowerOnHours": 100}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{}, {"@odata.type": "#HpSmartStorageDiskDrive.HpSmartStorageDiskDrive"},
+     {"@odata.type": "#HpeSmartStorageDiskDrive.v2_1_0.HpeSmartStorageDiskDrive"}],
+)  # fmt: skip
+def test_the_drives_of_ilo_are_read_in_both_generations(typed):
+    (report,) = read(ILO4 | typed).reports
+    assert [claim.media for claim in report.claims] == [MediaClass.DISK]
+    assert (report.condition.power_on_hours, report.condition.link_gbps) == (100, 6.0)
+    assert report.condition.link_max_gbps == 12.0
+    assert redfish.claim(ILO4 | {"MediaType": "SSD"}).media is MediaClass.DISPUTED
+    assert read(ILO4 | typed | {"Status": {"State": "Absent"}}).reports == ()
+
+
+def test_a_logical_drive_of_ilo_is_known_by_the_number_that_the_system_sees():
+    volume = {
+        "@odata.type": "#HpeSmartStorageLogicalDrive.v2_3_0.HpeSmartStorageLogicalDrive",
+        "MediaType": "SSD",
+        "VolumeUniqueIdentifier": "600508B1001C1A2B3C4D5E6F70819203",
+    }
+    (report,) = read(volume).reports
+    assert report.names == {"600508b1001c1a2b3c4d5e6f70819203"}
+    assert [claim.media for claim in report.claims] == [MediaClass.FLASH]
+
+
+def test_a_volume_finds_its_drives_in_other_answers():
+    answers = [Answer("redfish", ("f",), None, json.dumps(one)) for one in (volume(1), drive(1))]
+    (found,) = (r for r in redfish.read(*answers).reports if r.names == {"600508b1001c1a2b"})
+    assert found.claims[0].media is MediaClass.FLASH
+    (alone,) = redfish.read(answers[0]).reports
+    assert alone.claims[0].media is MediaClass.UNKNOWN
