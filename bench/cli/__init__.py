@@ -1,7 +1,9 @@
 """The command line: it wires the parts together and decides nothing. Imported by nobody."""
 
 import errno
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +27,7 @@ class Capbench(click.Group):
     """The one place where an error becomes a line for people and an exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        name_a_home()
         # A terminal that knows no Chinese gets question marks, and not the end of the program.
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -53,6 +56,17 @@ class Capbench(click.Group):
                 raise
             click.echo("capbench: No space left for the output: it is cut off.", err=True)
             ctx.exit(Incomplete.exit_code)
+
+
+def name_a_home() -> None:
+    """A user without a home and without an entry in passwd, as in a container.
+
+    Libraries ask for it when they are loaded, and raise. One in which nothing can be made does.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.devnull
 
 
 @click.group(

@@ -1,15 +1,15 @@
 """Operands of a product, and the bound on its distance from the exact one."""
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kernels.gemm import deviation
+from kernels.gemm.deviation import deviations, width
 from kernels.kernel import Shape
 
-Matrix = NDArray[Any]
+Matrix = deviation.Matrix
 
 BANDS = {
     # RMS(error) / sqrt(k) of an honest product of unit-normal operands, from below and above.
@@ -30,12 +30,21 @@ BANDS = {
 }
 
 OPENED_ROWS = 8
-CREST = 8.0
-"""Largest error of a row over the RMS of all rows. Each is a sum over a whole row of roundings, so
-nearly Gaussian: of 16 384 honest rows the largest is about 4.2 times the RMS, and 8 times is seen
-once in 5e10 products. In BF16 and 2048 columns one element that is wrong by 1.1 standard deviations
-of the result is more, in FP8 one that is wrong by 14."""
-_BLOCK_BYTES = 4 << 20  # widened at a time into one buffer: touching fresh memory is what is slow
+CREST = 11
+"""Largest deviation of an honest product, over the typical one, in sums of FEW columns or more.
+
+Rounded operands make them normal: 11 has a probability of 4e-28. Where the operands are exact, what
+the rounding of partial sums adds follows their random walk: E = Z sqrt(2 V) with Z normal and V the
+integral of the square of a Brownian motion, E[exp(tE)] = cos(t sqrt(2))^(-1/2) (Cameron and Martin,
+Bulletin of the AMS 51, 1945, pp. 73-90). Chernoff's bound is 1e-13 for 16 of them and either sign,
+5e-8 for all sums of 2048 x 2048. An element by itself may be as large as in a sum of 16 (44:
+1e-20), and for k below 16, where even a product of two normals strays far, all limits are wider by
+the root of 16 / k. Simulated formats reached 8 in sums and 14 in elements for k of 16 and more."""
+FEW = 16
+_JUDGED = 256
+"""Fewer deviations have no typical size; among them a wrong one shows in the RMS."""
+_MEDIAN = 0.6745
+"""Median of |x| of a normal x of variance 1."""
 
 
 def tolerance(precision: str) -> float:
@@ -61,55 +70,41 @@ def operands(shape: Shape, precision: str, seed: int) -> tuple[Matrix, Matrix]:
 def error(a: Matrix, b: Matrix, c: Matrix, seed: int) -> float:
     """RMS(c - a·b) / sqrt(k), the larger of two estimates; NaN where c holds one.
 
-    Infinite where few rows hold most of the error: a result that is wrong in some places hides
-    below the roundings of a narrow format in any mean.
-
-    One opens sampled rows, the first and the last among them, and compares each element with a
-    product in FP64 (in the platform's long double for FP64). The other sees all rows: it
-    multiplies with a random vector of signs s and compares c·s with a·(b·s), whose errors are
-    sqrt(n) larger (Freivalds, IFIP Congress 1977, pp. 839-842, as an estimate of size).
+    One opens sampled rows, the first and the last among them, and looks at each element. The other
+    sees all rows in sums of columns, whose errors are sqrt(width) larger. It is infinite where a
+    few deviations are too large for the others: the result is wrong in places.
     """
     (m, k), n = a.shape, b.shape[1]
     random = np.random.Generator(np.random.Philox(seed))
-    wide = np.longdouble if a.dtype == np.float64 else np.float64
     rows = np.unique([0, m - 1, *random.integers(0, m, OPENED_ROWS)])
-    exact = _product(a[rows].astype(wide), b)
-    signs = random.choice([-1.0, 1.0], n).astype(wide)
-    projected = _times(c, signs) - _times(a, _times(b, signs))
-    if np.max(np.abs(projected)) > CREST * _rms(projected):
-        return math.inf
-    return float(
-        np.maximum(  # unlike max(), it lets a NaN through
-            _rms(c[rows] - exact) / math.sqrt(k), _rms(projected) / math.sqrt(k * n)
-        )
-    )
+    # One thread: a worker is confined to CPUs of which the library does not know, and while one
+    # thread waits for a CPU, the others spin at the end of every one of the many small products.
+    with (
+        _one_thread(),
+        np.errstate(invalid="ignore", over="ignore"),  # of a result that is not finite
+    ):
+        opened, summed = deviations(a, b, c, rows, random)
+        # NumPy's maximum, unlike Python's, lets a NaN through.
+        return float(np.maximum(_size(opened, 1, k), _size(summed, width(n), k)))
 
 
-def _product(left: Matrix, right: Matrix) -> Matrix:
-    """Few rows times a whole matrix, in the precision of the rows."""
-    product = np.zeros((len(left), right.shape[1]), left.dtype)
-    for at, block in _widened(right, left.dtype):
-        product += left[:, at] @ block
-    return product
+def _size(deviations: Matrix, columns: int, k: int) -> float:
+    """RMS an element over sqrt(k), of deviations that are sums of so many columns."""
+    size = float(np.sqrt(np.mean(np.square(deviations)) / (columns * k)))
+    if deviations.size < _JUDGED:
+        return size
+    magnitudes = np.abs(deviations)
+    allowed = CREST * math.sqrt(max(1, FEW / columns) * max(1, FEW / k))
+    # Where a NaN is, nothing is larger than anything, and the NaN is handed on.
+    wrong = np.max(magnitudes) > allowed * np.median(magnitudes) / _MEDIAN
+    return math.inf if wrong else size
 
 
-def _times(matrix: Matrix, vector: Matrix) -> Matrix:
-    product = np.empty(len(matrix), vector.dtype)
-    for at, block in _widened(matrix, vector.dtype):
-        product[at] = block @ vector
-    return product
-
-
-def _widened(matrix: Matrix, wide: Any) -> Iterator[tuple[slice, Matrix]]:
-    """Blocks of rows in a wider format, one after the other in the same memory."""
-    rows = max(1, _BLOCK_BYTES // (matrix.shape[1] * np.dtype(wide).itemsize))
-    buffer = np.empty((min(rows, len(matrix)), matrix.shape[1]), wide)
-    for first in range(0, len(matrix), rows):
-        at = slice(first, min(first + rows, len(matrix)))
-        block = buffer[: at.stop - first]
-        block[...] = matrix[at]
-        yield at, block
-
-
-def _rms(values: Matrix) -> Any:
-    return np.sqrt(np.mean(np.square(values)))
+def _one_thread() -> AbstractContextManager[object]:
+    """BLAS in one thread; as many as it likes where nothing is installed that could tell it."""
+    try:
+        import threadpoolctl
+    except ModuleNotFoundError:
+        return nullcontext()
+    limits: AbstractContextManager[object] = threadpoolctl.threadpool_limits(1, user_api="blas")
+    return limits

@@ -18,6 +18,7 @@ from kernels.gemm.cpu_numba import amx, blocked, blocked_bf16, packed
 from kernels.gemm.cpu_numba.partition import even, grid, share
 from kernels.gemm.cpu_numba.register_tile import panel_stride
 from kernels.gemm.cpu_numba.tile import Tile, tiles
+from kernels.gemm.rounding import RULE, to_bfloat16
 from kernels.kernel import Request, Ticks
 from kernels.runtime.memory import HUGE_PAGE_BYTES, LINE_BYTES, aligned, untouched
 from kernels.runtime.team import Team
@@ -118,6 +119,8 @@ class NumbaLaunch:
             "result": "bfloat16" if name == "bf16" else str(self._c.dtype),
             "threads": str(len(cpus)),
         }
+        if name == "bf16":
+            self.executed = {**self.executed, "rounding": RULE}
 
     def run(self) -> None:
         self._team.run(self._pack)
@@ -187,6 +190,5 @@ def _laid_out(values: check.Matrix, precision: str) -> check.Matrix:
         matrix[:] = values
         return matrix
     matrix = _matrix(rows, columns, np.dtype(np.uint16))
-    bits = values.view(np.uint32)
-    matrix[:] = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+    matrix[:] = to_bfloat16(values)
     return matrix

@@ -43,15 +43,6 @@ def of(precision: str, device: torch.device) -> TorchFormat:
     return _FORMATS[precision]
 
 
-def sum_in_fp32() -> None:
-    """Sum products of narrow formats in FP32."""
-    matmul = torch.backends.cuda.matmul
-    matmul.allow_fp16_reduced_precision_reduction = False
-    matmul.allow_bf16_reduced_precision_reduction = False
-    if hasattr(matmul, "allow_fp16_accumulation"):  # torch 2.7 and later
-        matmul.allow_fp16_accumulation = False
-
-
 def _has_other_fp8(device: torch.device) -> bool:
     """Whether this is an AMD CDNA 3 device, whose e4m3 has no negative zero."""
     if torch.version.hip is None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 
 import numpy as np
 import torch
@@ -12,9 +11,10 @@ from kernels.gemm import check, work
 from kernels.gemm.library import dispatch
 from kernels.gemm.library.affinity import Confined
 from kernels.gemm.library.processor import vendor
+from kernels.gemm.rounding import RULE
 from kernels.gemm.torch import formats, outliers
 from kernels.gemm.torch import operands as torch_operands
-from kernels.gemm.torch.fp32_switches import as_claimed
+from kernels.gemm.torch.switches import AsClaimed
 from kernels.kernel import Request, Ticks, Work
 from kernels.precision import PRECISIONS
 from kernels.runtime import torch_device
@@ -47,9 +47,7 @@ class TorchLaunch:
         self._confined = Confined(request.place.cpus)
         self._former_threads = torch.get_num_threads()
         torch.set_num_threads(len(request.place.cpus))
-        self._switches = ExitStack()
-        found = self._switches.enter_context(as_claimed(self._format.tf32))
-        formats.sum_in_fp32()
+        self._switches = AsClaimed(self._format.tf32)
         try:
             self._operands = [self._rounded(index) for index in range(sets)]
             self._products = [
@@ -60,9 +58,7 @@ class TorchLaunch:
             self._give_back()
             raise MemoryError(str(error)) from error
         self.run()  # the library starts its threads and chooses its kernel now
-        # Of no effect here, and of some on whatever else was measured in that environment.
-        switched = {f"found {name}": value for name, value in found.items()}
-        self.executed: Mapping[str, str] = self._executed(sets, products) | switched
+        self.executed: Mapping[str, str] = self._executed(sets, products)
 
     def run(self) -> None:
         for index in self._order:
@@ -88,8 +84,8 @@ class TorchLaunch:
         self._give_back()
 
     def _give_back(self) -> None:
-        """The CPUs, the number of threads and the switches that the process had before."""
-        self._switches.close()
+        """The switches, the CPUs and the number of threads that the process had before."""
+        self._switches.release()
         torch.set_num_threads(self._former_threads)
         self._confined.release()
 
@@ -125,9 +121,11 @@ class TorchLaunch:
             "accumulation": self._format.accumulation,
             "result": str(self._format.product).removeprefix("torch."),
             "tf32": "on" if self._format.tf32 else "off",
+            "fp32 was set to": self._switches.found,
             "operands": f"N(0, 1) in {str(self._format.stored).removeprefix('torch.')}",
-            "rounding": f"once, from {str(self._wide).removeprefix('torch.')}, by torch",
         }
+        if self._format.stored.is_floating_point and self._format.stored.itemsize < 4:
+            executed["rounding"] = RULE
         if self._device.type == "cpu":
             return executed | _on_cpu(self._precision)
         return executed | {"sets": str(sets), "products": str(products)}

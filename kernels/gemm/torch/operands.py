@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from kernels.gemm.torch.rounding import nearest, scale
 from kernels.kernel import Shape
 
 ROTATED_BYTES = 512 << 20
@@ -53,19 +54,13 @@ def rounded(
     """A and B in the format that they are multiplied in."""
     if stored == torch.int8:
         return Operands(to_int8(a), _laid_out(to_int8(b), columns))
+    if stored in (torch.float32, torch.float64):
+        return Operands(a, _laid_out(b, columns))
     if largest is None:
-        return Operands(a.to(stored), _laid_out(b.to(stored), columns))
-    left, right = power_of_two_scale(a, largest), power_of_two_scale(b, largest)
-    return Operands((a / left).to(stored), _laid_out((b / right).to(stored), columns), left, right)
-
-
-def power_of_two_scale(matrix: torch.Tensor, largest: float) -> torch.Tensor:
-    """One scale a matrix: the least power of two by which its elements fit into the format.
-
-    Dividing by it is exact, so that an element is rounded once, and nothing saturates.
-    """
-    needed = matrix.abs().max().double() / largest
-    return torch.exp2(torch.ceil(torch.log2(needed))).float()
+        return Operands(nearest(a, stored), _laid_out(nearest(b, stored), columns))
+    left, right = scale(a, largest), scale(b, largest)
+    scaled = nearest(a / left, stored), nearest(b / right, stored)
+    return Operands(scaled[0], _laid_out(scaled[1], columns), left, right)
 
 
 def to_int8(x: torch.Tensor) -> torch.Tensor:

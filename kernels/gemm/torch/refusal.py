@@ -41,7 +41,9 @@ def _refuses_on_cpu(name: str) -> str | None:
     if find_spec("torch") is None:
         return "torch is not installed; pip install '.[gpu]'"
     if name in ("tf32", "fp8", "int8"):
-        return f"torch multiplies {name} on accelerators only, not on the CPU"
+        # FP8 would go through a reference loop of oneDNN's (`ref:any`), thousands of times slower
+        # than BF16; TF32 would be BF16 or FP32 under another name.
+        return f"{name} products of torch are not native on the CPU, on accelerators only"
     if name != "fp16":
         return None
     if not set(_NATIVE_FP16) & cpu_features():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench.cli import main
+from bench.cli import main, name_a_home
 from bench.evidence.bundle_writer import BundleWriter
 from bench.testing.machine import simulated_evidence
 
@@ -89,6 +89,23 @@ def test_an_output_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
     done = capbench("run", "--only", "cpu.vector.fp32", "--output", tmp_path)
 
     assert "exists already" in one_line(done, 2)
+
+
+def test_a_user_without_a_home_has_one_in_which_nothing_can_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("HOME", "/home/somebody")
+    name_a_home()
+    assert os.environ["HOME"] == "/home/somebody"
+
+    monkeypatch.setattr(Path, "home", unknown)
+    name_a_home()
+    assert os.environ["HOME"] == os.devnull
+    with pytest.raises(OSError, match="Not a directory"):
+        Path(os.environ["HOME"], ".cache").mkdir(parents=True)
 
 
 @pytest.fixture

@@ -30,6 +30,11 @@ def test_a_file_that_was_read_through_the_cache_is_found_out(drive_file):
     assert (found.holds, found.because) == (False, "256 of 256 sampled pages are in the page cache")
 
 
+def test_looking_leaves_nothing_that_the_next_look_finds(drive_file):
+    looks = [cache_bypass.residency(drive_file, JOB.size_bytes, seed=1) for _ in range(5)]
+    assert {look.holds for look in looks} <= {True, None}
+
+
 @pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no tmpfs at /dev/shm")
 def test_memory_that_accepts_direct_io_is_found_out():
     with workspace(Path("/dev/shm"), 2**20, allow_memory=True) as space:

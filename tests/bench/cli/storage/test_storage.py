@@ -10,6 +10,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from bench.cli import main
+from storage_bench.observations import Proof
 from storage_bench.testing import SimulatedDevice
 
 ROOT = Path(__file__).parents[4]
@@ -58,6 +59,7 @@ def test_a_sweep_shows_a_line_for_each_point(tmp_path, monkeypatch):
         "storage_bench.engines.choose.run", lambda e, job, p: SimulatedDevice(9e3).run(job)
     )
     monkeypatch.setattr("storage_bench.engines.choose.choose", lambda: ("native", "native-psync"))
+    monkeypatch.setattr("storage_bench.guarantee.cache_bypass.prove", lambda *_: Proof(()))
     options = ("--directory", tmp_path, "--size-bytes", "8388608", "--seconds", "1")
     shown = capbench("sweep", *options)
     assert len(shown.splitlines()) == 11

@@ -1,5 +1,6 @@
 """The products of accelerators, on torch's CPU device."""
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -172,12 +173,19 @@ def test_what_is_summed_in_is_recorded(launch: Any) -> None:
     assert recorded["int8"] == "int32"
 
 
+def test_the_rounding_of_narrow_operands_is_recorded(launch: Any) -> None:
+    for precision in ("bf16", "fp16", "fp8"):
+        assert launch(precision).executed["rounding"].startswith("to nearest, ties to even, once")
+    assert "rounding" not in launch("fp32").executed
+
+
 def test_scaled_operands_use_the_whole_range_of_their_format(launch: Any) -> None:
     fp8 = launch("fp8")._operands[0]
     int8 = launch("int8")._operands[0]
 
-    # Its scale is a power of two, so that the last binade is reached, and not always its end.
-    assert 224.0 < float(fp8.left.float().abs().max()) <= 448.0
+    # The scale is a power of two, lest dividing by it rounds as well.
+    assert 224 <= float(fp8.left.float().abs().max()) <= 448
+    assert math.frexp(float(fp8.left_scale))[0] == 0.5
     assert 100 < int(int8.left.abs().max()) <= 127
     # B lies column by column.
     assert (fp8.right.stride(), int8.right.stride()) == ((1, 64), (1, 64))
@@ -250,8 +258,11 @@ def test_other_vendors_are_asked_for_what_all_have(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("precision", ["tf32", "fp8", "int8"])
-def test_formats_of_accelerators_are_refused_on_the_cpu(precision: str) -> None:
-    wanted = f"torch multiplies {precision} on accelerators only, not on the CPU"
+def test_formats_of_accelerators_are_refused_on_the_cpu_before_anything_is_multiplied(
+    monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    monkeypatch.setattr("kernels.gemm.torch.refusal.cpu_features", lambda: pytest.fail("asked"))
+    wanted = f"{precision} products of torch are not native on the CPU, on accelerators only"
     assert gemm.refuses(asked(precision)) == wanted
 
 

@@ -1,95 +1,94 @@
-"""Operands are rounded once: halfway cases to even, no second rounding, nothing saturates.
-
-The reference is exact: a number is a multiple of its last place, and a tie goes to the even one.
-"""
+"""Rounding to narrow formats: ties, both neighbours, once from FP64, and beyond the largest."""
 
 import math
+from typing import Any
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
 
-from kernels.gemm.torch.operands import power_of_two_scale, rounded  # noqa: E402
-
-FORMATS = {
-    "bfloat16": (8, -126, 3.3895313892515355e38),
-    "float16": (11, -14, 65504.0),
-    "float8_e4m3fn": (4, -6, 448.0),
-}
-"""Bits of the significand with the hidden one, least exponent of a normal number, largest one."""
+FORMATS = ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz"]
+WIDE = ["float32", "float64"]
 
 
-def exactly_rounded(x: float, name: str) -> float:
-    bits, least, _ = FORMATS[name]
-    exponent = max(math.frexp(x)[1] - 1, least) if x else least
-    last_place = 2.0 ** (exponent - bits + 1)
-    return math.copysign(round(abs(x) / last_place) * last_place, x)  # Python rounds ties to even
+def nearest(values: Any, name: str, wide: str = "float32") -> list[float]:
+    from kernels.gemm.torch.rounding import nearest as tested
+
+    given = torch.tensor(values, dtype=getattr(torch, wide))
+    return list(tested(given, getattr(torch, name)).double().tolist())
 
 
-def by_torch(values: list[float], name: str) -> list[float]:
-    wide = torch.tensor(values, dtype=torch.float32)
-    return [float(each) for each in wide.to(getattr(torch, name)).double()]
+@pytest.mark.parametrize("wide", WIDE)
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_tie_goes_to_even_and_a_neighbour_of_it_does_not(name: str, wide: str) -> None:
+    form, near = torch.finfo(getattr(torch, name)), torch.finfo(getattr(torch, wide)).eps
+    step = form.eps
+    for sign in (1, -1):
+        # 1 is even and 1 + step is odd.
+        ties = [sign * (1 + step / 2), sign * (1 + 3 * step / 2)]
+        assert nearest(ties, name, wide) == [sign, sign * (1 + 2 * step)]
+        beside = [sign * (1 + step / 2 + near), sign * (1 + 3 * step / 2 - near)]
+        assert nearest(beside, name, wide) == [sign * (1 + step)] * 2
 
 
-def ties(name: str) -> list[float]:
-    """Halfway between neighbours, both even and odd ones, in normal and subnormal numbers."""
-    bits, least, largest = FORMATS[name]
-    found = []
-    for exponent in (least - 1, least, least + 3, -1, 0, 1, 5):
-        place = 2.0 ** (max(exponent, least) - bits + 1)
-        start = 2.0**exponent if exponent >= least else 0.0
-        found += [start + (i + 0.5) * place for i in range(6)]
-    return [sign * x for x in found if x < largest for sign in (1.0, -1.0)]
+@pytest.mark.parametrize("wide", WIDE)
+@pytest.mark.parametrize("name", FORMATS)
+def test_subnormal_numbers_are_evenly_spaced_down_to_zero(name: str, wide: str) -> None:
+    form = torch.finfo(getattr(torch, name))
+    tiny = form.smallest_normal * form.eps
+    values = [tiny, tiny / 2, 0.75 * tiny, 1.5 * tiny, 2.5 * tiny, form.smallest_normal - tiny / 4]
+
+    assert nearest(values, name, wide) == [tiny, 0, tiny, 2 * tiny, 2 * tiny, form.smallest_normal]
+    assert nearest([0.0], name, wide) == [0]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_ties_go_to_the_even_neighbour(name: str) -> None:
-    values = ties(name)
-    assert len(values) > 60
-
-    assert by_torch(values, name) == [exactly_rounded(x, name) for x in values]
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_hair_beside_a_tie_goes_to_its_own_side(name: str) -> None:
-    """What was rounded twice would have become the tie first."""
-    beside = [float(np.nextafter(np.float32(x), np.float32(to))) for x in ties(name)
-              for to in (-np.inf, np.inf)]  # fmt: skip
-
-    assert by_torch(beside, name) == [exactly_rounded(x, name) for x in beside]
+def test_fp64_is_rounded_once(name: str) -> None:
+    """A little more than a tie: FP32 would hold the tie itself, and then round it down."""
+    step = torch.finfo(getattr(torch, name)).eps
+    assert nearest([1 + step / 2 + 2.0**-40], name, "float64") == [1 + step]
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_random_operands_are_rounded_as_exactly(name: str) -> None:
-    random = np.random.default_rng(20261127)
-    values = [float(x) for x in random.standard_normal(4000, dtype=np.float32)]
-
-    assert by_torch(values, name) == [exactly_rounded(x, name) for x in values]
-
-
-@pytest.mark.parametrize("largest_element", [1e-6, 0.5, 1.0, 4.7, 447.9, 448.0, 448.1, 1e9])
-def test_a_scale_is_a_power_of_two_and_nothing_saturates(largest_element: float) -> None:
-    matrix = torch.tensor([[largest_element, -largest_element / 3]], dtype=torch.float32)
-    scale = float(power_of_two_scale(matrix, 448.0))
-
-    assert math.frexp(scale)[0] == 0.5
-    assert float(matrix.abs().max()) / scale <= 448.0
-    assert float(matrix.abs().max()) / scale > 224.0
-
-
-def test_fp8_operands_are_worth_what_was_drawn_to_half_a_last_place() -> None:
-    torch.manual_seed(7)
-    a, b = torch.randn((64, 32)), torch.randn((32, 48))
-    made = rounded(a, b, torch.float8_e4m3fn, 448.0, columns=True)
-    assert made.left_scale is not None
-
-    scale = float(made.left_scale)
-    back = (made.left.double() * scale).flatten().tolist()
-    wanted = [exactly_rounded(x / scale, "float8_e4m3fn") * scale for x in a.flatten().tolist()]
-    assert back == wanted
+@pytest.mark.parametrize(
+    ("name", "largest_kept", "beyond", "instead"),
+    [
+        ("float16", 65519.99, 65520.0, math.inf),
+        ("bfloat16", 3.3895e38, 3.3962e38, math.inf),
+        ("float8_e5m2", 61439.0, 61440.0, math.inf),
+        ("float8_e4m3fn", 464.0, 464.1, math.nan),
+        ("float8_e4m3fnuz", 247.9, 248.0, math.nan),
+    ],
+)
+def test_what_is_beyond_the_largest_number_is_not_made_that_number(
+    name: str, largest_kept: float, beyond: float, instead: float
+) -> None:
+    largest = torch.finfo(getattr(torch, name)).max
+    assert nearest([largest_kept, -largest_kept], name) == [largest, -largest]
+    for value in (beyond, math.inf):
+        found = nearest([value, -value], name)
+        if math.isnan(instead):
+            assert all(math.isnan(x) for x in found)
+        else:
+            assert found == [instead, -instead]
+    assert math.isnan(nearest([math.nan], name)[0])
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_is_no_number_stays_none(name: str) -> None:
-    assert all(map(math.isnan, by_torch([math.nan], name)))
+def test_every_number_of_a_format_stays_what_it_is(name: str) -> None:
+    stored = getattr(torch, name)
+    bits = torch.arange(1 << 8 * stored.itemsize, dtype=torch.int32)
+    whole = bits.to(torch.uint8 if stored.itemsize == 1 else torch.int16).view(stored).float()
+    numbers = whole[whole.isfinite()]
+
+    assert nearest(numbers.tolist(), name) == numbers.double().tolist()
+
+
+@pytest.mark.parametrize("largest", [448.0, 240.0])
+@pytest.mark.parametrize("size", [5.3, 1.0, 447.0, 1e-3])
+def test_a_scale_is_a_power_of_two_and_leaves_nothing_beyond(largest: float, size: float) -> None:
+    from kernels.gemm.torch.rounding import scale
+
+    found = float(scale(torch.tensor([0.1, -1.0]) * size, largest))
+    assert math.frexp(found)[0] == 0.5
+    assert largest / 2 <= size / found <= largest
