@@ -23,6 +23,7 @@ SIZES = (
     "raw_bytes", "usable_bytes", "effective_bytes", "flash_raw_bytes", "flash_usable_bytes", "size",
 )  # fmt: skip
 NUMBERS = (*SIZES, "quantity", "iops")
+NOT_KNOWN = {"-", "--", "—", "/", "n/a", "na", "?", "unknown", "none", "无", "未知", "不详"}
 DRIVES_ONLY = {"serial", "wwn", "eui64"}
 NEXT = "`capbench storage ledger --template csv` shows the columns; --columns maps your own."
 
@@ -31,20 +32,36 @@ def load_table(path: Path, said: ColumnMap | None = None) -> StorageInventory:
     """The inventory in a CSV or XLSX file. Raises UsageError."""
     said = said or ColumnMap()
     first: tuple[Sheet, ...] | None = None
+    best: tuple[Sheet, ...] = ()
+    most = 0
     for sheets in candidates(path):
         first = first or sheets
-        if any(_wanted(sheet, said) and heading_of(sheet, said) for sheet in sheets):
-            return _Table(path, said).read(sheets)
+        known = sum(_known_columns(sheet, said) for sheet in sheets)
+        if known > most:  # bytes that are no UTF-8 may be text in several codes
+            best, most = sheets, known
+    if best:
+        return _Table(path, said).read(best)
     raise UsageError(
         f"{path}: wanted an inventory, found no heading that is known{_seen(first)}.", NEXT
     )
 
 
-def _seen(sheets: tuple[Sheet, ...] | None) -> str:
-    rows = [row for sheet in sheets or () for row in sheet.rows[:1]]
+def _seen(sheets: tuple[Sheet, ...] | None, place: int = 0) -> str:
+    rows = [row for sheet in sheets or () for row in sheet.rows[place : place + 1]]
     texts = [str(cell) for cell in rows[0].cells if str(cell).strip()][:8] if rows else []
     known = ", ".join(words().headings)
     return f" (there are {', '.join(texts)}; known are {known})" if texts else ""
+
+
+def _is_nothing(column: Column, value: object) -> bool:
+    """An empty cell; where a number should stand, a word for "not known" too."""
+    text = str(value).strip()
+    return not text or (column.key in NUMBERS and text.casefold() in NOT_KNOWN)
+
+
+def _known_columns(sheet: Sheet, said: ColumnMap) -> int:
+    found = heading_of(sheet, said) if _wanted(sheet, said) else None
+    return len(found[1]) if found else 0
 
 
 def _wanted(sheet: Sheet, said: ColumnMap) -> bool:
@@ -68,6 +85,9 @@ class _Table:
                     self.notes.append(f"sheet {sheet.name} is passed over: no heading is known")
                 continue
             place, columns = found
+            if not {column.key for column in columns} & {*SIZES, "kind"}:
+                what = f"no heading of a capacity is known{_seen((sheet,), place)}"
+                raise self._fault(sheet.place(sheet.rows[place]), what)
             self._explain(sheet, sheet.rows[place], columns)
             for row in sheet.rows[place + 1 :]:
                 self._row(sheet, row, columns, len(sheet.rows[place].cells))
@@ -108,7 +128,7 @@ class _Table:
         cells: dict[str, Any] = {}
         for column in columns:
             value = row.cells[column.index] if column.index < len(row.cells) else ""
-            if str(value).strip() or column.index in row.faults:
+            if not _is_nothing(column, value) or column.index in row.faults:
                 cells[column.key] = self._cell(sheet, row, column, value)
         where = sheet.place(row)
         is_drive = self._is_drive(where, cells, {column.key for column in columns})

@@ -111,6 +111,17 @@ def test_a_line_stands_for_as_many_drives_as_it_says(tmp_path):
     assert (len(found.drives), found.drives[0].place) == (84, "line 2")
 
 
+def test_a_text_in_a_western_code_is_not_taken_for_chinese(tmp_path):
+    text = "Pool;Medium;Bruttokapazität (TB)\na;SSD;92,16\nb;HDD;1.920,5\n"
+    found = csv(tmp_path, text, "cp1252")
+    assert [p.raw_bytes for p in found.pools] == [92_160_000_000_000, 1_920_500_000_000_000]
+
+
+def test_a_size_that_nobody_knows_is_not_stated_and_no_zero(tmp_path):
+    found = csv(tmp_path, "Pool,Media,Raw (TB)\na,SSD,N/A\nb,HDD,-\n")
+    assert [p.raw_bytes for p in found.pools] == [None, None]
+
+
 def test_a_total_is_left_out_and_told(tmp_path):
     found = csv(tmp_path, "存储池,介质,裸容量(TB)\na,闪存,1\n合计,,1\n")
     assert (len(found.pools), found.notes[-1]) == (1, "line 3 is a total and left out")
@@ -144,6 +155,8 @@ def test_columns_may_be_said_by_options_or_a_file(tmp_path):
         ("Pool,Media,Raw (TB)\na,SSD,92 XB\n", "no unit that is known"),
         ("Pool;Media;Raw (TB)\na;SSD;1,920\n", "may mean thousands or a fraction"),
         ("Pool;Media;Raw (TB)\na;SSD;1.920\n", "may mean thousands or a fraction"),
+        ("Pool,Media,Raw (wagons)\na,SSD,5\n", "line 1: no heading of a capacity is known"),
+        ("Pool,Media,Raw (TB)\na,SSD,-5\n", "line 2: a capacity is below 0"),
         ("Pool,Media,Capacity (TB)\na,SSD,5\n", "neither raw nor usable"),
         ("Model,Media,Size (TB),Quantity\na,SSD,5,1.5\n", "wanted a whole number"),
         ("Model,Media,Size (TB),Quantity\na,SSD,5,0\n", "quantity is 0"),
