@@ -9,7 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # An installed command finds ours behind whatever PYTHONPATH names.
-INSTALLED = f"import sys; sys.path.append({str(ROOT)!r}); from capbench import start; start()"
+LAUNCH = ROOT / "bench" / "launch"
+INSTALLED = (
+    f"import sys; sys.path.append({str(ROOT)!r}); sys.path.append({str(LAUNCH)!r}); "
+    "from capbench import start; start()"
+)
 
 
 def capbench(path: str, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,8 @@ from typing import NoReturn
 
 PACKAGES = ("bench", "kernels", "reports", "storage_bench")
 HERE = Path(__file__).resolve().parent
+OURS = (HERE, HERE.parent.parent)
+"""Where they are: beside this file once it is installed, two folders up in the sources."""
 
 
 def strangers() -> dict[str, str]:
@@ -19,7 +21,7 @@ def strangers() -> dict[str, str]:
     for package in PACKAGES:
         spec = PathFinder.find_spec(package)
         origin = None if spec is None else spec.origin
-        if origin is not None and Path(origin).resolve().parent.parent != HERE:
+        if origin is not None and Path(origin).resolve().parent.parent not in OURS:
             found[package] = origin
     return found
 
