@@ -52,6 +52,14 @@ class Processor(Record):
     """Highest clock that the operating system names; often absent in a virtual machine."""
 
     @property
+    def part(self) -> str | None:
+        """How many of the machine's CPUs this process may use: `1 of 2 CPUs`; None for all."""
+        usable: float = sum(len(core.cpus) for core in self.cores)
+        if self.quota_cpus is not None:
+            usable = min(usable, self.quota_cpus)
+        return f"{usable:g} of {self.online_cpus} CPUs" if usable < self.online_cpus else None
+
+    @property
     def workers(self) -> tuple[int, ...]:
         """One logical CPU a physical core, and no more of them than the cgroup pays for."""
         firsts = tuple(core.cpus[0] for core in self.cores)

@@ -16,7 +16,7 @@ UNIT = "FLOP/s"
 
 @dataclass(frozen=True, slots=True)
 class NodeCapacity:
-    """What one node counts, and which of its figures rest on fewer repeats than were planned."""
+    """What one node counts, and what is short of it: repeats that failed, CPUs out of reach."""
 
     counted: Converted
     short: tuple[str, ...]
@@ -25,6 +25,11 @@ class NodeCapacity:
 def at_most(amount: Interval) -> Interval:
     """The same without a lower bound: what is claimed, or was measured in part."""
     return Interval(0.0, amount.value, amount.high)
+
+
+def at_least(amount: Interval) -> Interval:
+    """The same without an upper bound: a part of a node says nothing of the rest of it."""
+    return Interval(amount.low, amount.value, None)
 
 
 def measured_capacity(
@@ -36,6 +41,7 @@ def measured_capacity(
     if not backends:
         return Unknown("no accelerator was found")
     figures = _figures(evidence)
+    reachable = evidence.inventory.host.processor.part if kind != "accelerator" else None
     parts: list[Converted] = []
     short: list[str] = []
     for backend in backends:
@@ -58,6 +64,8 @@ def measured_capacity(
                 # Which repeats fail, the operator may choose: they count as nothing.
                 short.append(f"{estimate.name}: {estimate.n} of {planned} repeats")
                 amount = at_most(amount)
+            if reachable is not None:
+                amount = at_least(amount)
             return ConvertibleRate(amount, estimate.name)
 
         found = convert(policy, kind, compute_class, rate)
@@ -67,6 +75,8 @@ def measured_capacity(
         if isinstance(found, Unknown):
             return found
         parts.append(found)
+    if reachable is not None:
+        short.append(f"measured on {reachable}: a lower bound of the node")
     amount = parts[0].flop_per_s
     for part in parts[1:]:
         amount = amount + part.flop_per_s

@@ -9,6 +9,8 @@ from reports.report import Report
 
 _SHOWN = (Statistic.VALUE, Statistic.P99, Statistic.CYCLES)
 """Statistics that stand for themselves; the others stand beside one, or are of less use."""
+OF_THE_HOST = ("cpu.", "memory.")
+"""How figures begin that hang on how many CPUs a run may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class Highlight:
     of_peak: Interval | None
     confidence: float
     n: int
+    part: str | None
+    """How many of the CPUs a figure of the host is of, where it is not all of them."""
+
+    @property
+    def shown(self) -> str:
+        """The name, and that it is of a part: no figure of a part stands for the whole."""
+        return self.metric if self.part is None else f"{self.metric} ({self.part})"
 
 
 def highlights(report: Report) -> tuple[Highlight, ...]:
@@ -37,6 +46,7 @@ def highlights(report: Report) -> tuple[Highlight, ...]:
         for item in report.estimates
         if item.estimate.statistic is Statistic.CAPABILITY
     }
+    parts = {machine.run_id: machine.part for machine in report.shown_summaries}
     found = []
     for item in report.estimates:
         estimate = item.estimate
@@ -53,6 +63,7 @@ def highlights(report: Report) -> tuple[Highlight, ...]:
                 of_peak=ratios.get((item.host, estimate.name)),
                 confidence=estimate.confidence,
                 n=estimate.n,
+                part=parts.get(item.run_id) if estimate.metric.startswith(OF_THE_HOST) else None,
             )
         )
     return tuple(found)

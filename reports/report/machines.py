@@ -20,6 +20,8 @@ class Machine:
     processor: str
     cores: int
     """Physical cores that the run could use."""
+    part: str | None
+    """`1 of 2 CPUs`, where the run could not use all of them."""
     memory_bytes: int
     accelerators: tuple[str, ...]
     """Each model once, with its number where there are several."""
@@ -50,6 +52,7 @@ def machine(evidence: MachineAnalysis) -> Machine:
         operating_system=host.operating_system,
         processor=host.processor.model_name,
         cores=len(host.processor.workers),
+        part=host.processor.part,
         memory_bytes=host.memory_bytes,
         accelerators=tuple(
             name if count == 1 else f"{count} × {name}"

@@ -65,6 +65,7 @@ def _machines(report: Report) -> Iterator[Text]:
         parts = [
             machine.processor,
             f"{machine.cores} {'core' if machine.cores == 1 else 'cores'}",
+            *filter(None, [machine.part]),
             quantity(machine.memory_bytes, "B"),
             *machine.accelerators,
         ]

@@ -31,7 +31,7 @@ def figures(report: Report) -> Table:
         peak = NOTHING if item.of_peak is None else short(item.of_peak, "%")
         if item.of_peak is not None and item.of_peak.value is None:
             peak = f"≥ {quantity(item.of_peak.low, '%')}"
-        cells = [item.metric, quantity(item.amount.value, item.unit), spread(item.amount), peak]
+        cells = [item.shown, quantity(item.amount.value, item.unit), spread(item.amount), peak]
         host = [printable(item.host)] if several else []
         table.add_row(*map(Text, [*host, *cells, str(item.n)]))
     confidences = sorted({item.confidence for item in highlights(report)})

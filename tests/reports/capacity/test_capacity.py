@@ -50,6 +50,23 @@ def test_a_machine_by_itself_is_a_facility_of_one_node_measured(  # type: ignore
     assert found.how == "cpu.vector.fp32, measured on 1 of 1 nodes"
 
 
+@pytest.mark.parametrize(("online", "quota", "part"), [(8, None, "4 of 8 CPUs"),
+                                                       (4, 1.5, "1.5 of 4 CPUs")])  # fmt: skip
+def test_a_node_measured_in_part_is_a_lower_bound_of_itself(  # type: ignore[no-untyped-def]
+    make_evidence, policy: Policy, online: int, quota: float | None, part: str
+) -> None:
+    evidence = make_evidence("a")
+    processor = replace(evidence.inventory.host.processor, online_cpus=online, quota_cpus=quota)
+    assert sum(len(core.cpus) for core in processor.cores) == 4
+    host = replace(evidence.inventory.host, processor=processor)
+    evidence = replace(evidence, inventory=replace(evidence.inventory, host=host))
+
+    (found,) = capacities((evidence,), of_machines(analysed((evidence,))), policy)
+
+    assert found.amount == Interval(0.99e12, 1e12, None)
+    assert found.gap == f"measured on {part}: a lower bound of the node"
+
+
 def test_the_cpus_of_an_accelerator_node_are_general_and_each_device_counts_once(  # type: ignore[no-untyped-def]
     make_evidence, policy: Policy
 ) -> None:
