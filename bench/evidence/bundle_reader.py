@@ -72,7 +72,7 @@ def unfinished(folder: Path) -> Unfinished:
         _part(files, "plan.json", Plan),
         _outcomes(files),
     )
-    if found.run.interrupted is None:
+    if manifest is not None and found.run.interrupted is None:
         raise UsageError(f"The run in {folder} came to its end.", "Begin a new one.")
     return found
 

@@ -51,6 +51,10 @@ class BundleWriter:
         """Say whose run this is, for one that may be killed and taken up again."""
         self._write("run.json", run)
 
+    def unseal(self) -> None:
+        """Before anything is replaced: what is not written to its end can be taken up again."""
+        (self.folder / seal.NAME).unlink(missing_ok=True)
+
     def replan(self, plan: Plan) -> None:
         """Save the plan again, with the shapes that were chosen since."""
         self._write("plan.json", plan)

@@ -67,3 +67,17 @@ def test_a_library_that_does_not_load_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "built for another Python" in line
+
+
+def test_a_checkout_runs_where_nothing_of_ours_is_installed() -> None:
+    libraries = os.pathsep.join(p for p in sys.path if "site-packages" in p)
+    # -S: of these folders no .pth file is read, so that an editable capbench is not found.
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "bench", "--version"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": libraries},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

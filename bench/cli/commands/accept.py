@@ -10,10 +10,12 @@ import click
 from bench.cli.output import json_option, new_folder, print_json, status
 
 if TYPE_CHECKING:
+    from bench.evidence import Evidence
     from bench.execution.acceptance.session import AcceptanceSession
     from reports.judgement.acceptance.criterion import Criterion
     from reports.judgement.acceptance.table import Row
     from reports.performance.subject import Subject
+    from reports.performance.verified import VerifiedEvidence
 
 
 @click.command()
@@ -71,8 +73,10 @@ def accept(
     if sealed is not None:
         inside = sealed / "evidence"
         bundle = inside if inside.is_dir() else sealed
-        acceptance = Acceptance.of(verify(bundle).subject, criteria_name)
+        found = verify(bundle)
+        acceptance = Acceptance.of(found.subject, criteria_name)
         acceptance.show(as_json)
+        show_findings(found)
         context.exit(acceptance.exit_code)
     given = resume or output
     packed = given if given is not None and is_zip(given) else None
@@ -85,8 +89,7 @@ def accept(
         write_atomically(folder / "accept.txt", f"{acceptance.text}\n".encode())
     target = packed or folder
     acceptance.show(as_json)
-    for finding in verified.findings:
-        status(f"audit: {finding.where}: {finding.because} [{finding.rule}]")
+    show_findings(verified)
     if evidence.interrupted is not None:
         unpack = f"unzip {target} -d FOLDER; " if packed else ""
         again = f"{unpack}capbench accept --resume {'FOLDER' if packed else target}"
@@ -103,6 +106,8 @@ class Acceptance:
     rows: "tuple[Row, ...]"
     found: "tuple[Criterion, ...]"
     text: str
+    restrictions: tuple[str, ...]
+    """Why what holds is not the whole card, or none at all."""
 
     @classmethod
     def of(cls, subject: "Subject", criteria_name: str | None) -> Self:
@@ -111,6 +116,7 @@ class Acceptance:
         from reports.judgement.acceptance.ratios import card_of
         from reports.judgement.acceptance.table import checked, checks, rows
         from reports.render.acceptance import text
+        from reports.render.text import printable
 
         evidence = subject.evidence
         card = card_of(evidence.inventory)
@@ -120,23 +126,55 @@ class Acceptance:
         name = f"{wanted.id}@{wanted.version}"
         lines = [
             criteria.header(evidence.inventory, evidence.started_at),
+            *restrictions(evidence),
             f"{checked(subject)} kernels right at a small size, {len(wrong)} not",
             *(f"  {each}" for each in wrong),
             f"criteria {name}: {wanted.title}",
             "",
             text(table, found),
         ]
-        return cls(name, table, found, "\n".join(lines))
+        # The table is printable as it comes, and of several lines.
+        said = "\n".join([*map(printable, lines[:-1]), lines[-1]])
+        return cls(name, table, found, said, restrictions(evidence))
 
     @property
     def exit_code(self) -> int:
+        from bench.errors import InvalidEvidence
+
+        if any(criterion.impossible for criterion in self.found):
+            return InvalidEvidence.exit_code
         return int(any(criterion.holds is False for criterion in self.found))
 
     def show(self, as_json: bool) -> None:
         if as_json:
-            print_json({"criteria": self.criteria, "rows": self.rows, "found": self.found})
+            print_json(
+                {
+                    "criteria": self.criteria,
+                    "rows": self.rows,
+                    "found": self.found,
+                    "restrictions": self.restrictions,
+                }
+            )
         else:
             click.echo(self.text)
+
+
+def restrictions(evidence: "Evidence") -> tuple[str, ...]:
+    """Why what holds is not the whole card, or none at all."""
+    found = []
+    if evidence.inventory.simulated:
+        found.append("SIMULATED: no figure here was measured on hardware; this certifies nothing")
+    if evidence.interrupted is not None:
+        found.append(f"INCOMPLETE: {evidence.interrupted}")
+    return tuple(found)
+
+
+def show_findings(verified: "VerifiedEvidence") -> None:
+    """What the audit says of evidence that is judged."""
+    from reports.render.text import printable
+
+    for finding in verified.findings:
+        status(printable(f"audit: {finding.where}: {finding.because} [{finding.rule}]"))
 
 
 def opened(

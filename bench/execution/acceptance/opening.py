@@ -78,9 +78,10 @@ def take_up(
     """
     found = unfinished(folder / "evidence")
     wanted, digest = profiles.load(PROFILE)
-    if (found.plan.profile, found.plan.profile_sha256) != (PROFILE, digest):
+    cards = [device for device in found.inventory.devices if device.backend != "cpu"]
+    if (found.plan.profile, found.plan.profile_sha256, len(cards)) != (PROFILE, digest, 1):
         raise UsageError(f"{folder} holds no acceptance by this capbench.", "Begin a new one.")
-    (then,) = (device for device in found.inventory.devices if device.backend != "cpu")
+    (then,) = cards
     card = choose_card(inventory, wanted_card or then.uuid)
     if card.uuid != then.uuid:
         raise UsageError(
@@ -100,7 +101,7 @@ def take_up(
     )
     alone = one_card(inventory, card)
     workers = make_workers(card, len(feeding_cpus(alone, card)))
-    parts = phases(alone, wanted, found.plan, budget_s)
+    parts = phases(found.inventory, wanted, found.plan, budget_s)
     return AcceptanceSession(
         found.inventory, card, found.plan, parts, folder, workers, elapsed_s, log, line,
         done, found.run.run_id, found.run.started_at, (*found.run.resumed_at, now()),
@@ -113,7 +114,7 @@ def _on_record(found: Unfinished, folder: Path) -> list[Outcome]:
     for path in sorted((folder / UNSEALED).glob("outcomes/*.json")):
         try:
             outcomes.append(receive(OutcomeFile, path.read_bytes()).outcome)
-        except DecodeError as error:
+        except (DecodeError, OSError) as error:
             raise UsageError(f"{path} is damaged: {error}.", "Remove it, or begin anew.") from error
     return outcomes
 

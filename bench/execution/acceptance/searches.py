@@ -98,14 +98,11 @@ def exhaustive_searches(
     def sealed(way: str, trials: tuple[ShapeTrial, ...], duration_s: float) -> ShapeSearch:
         return ShapeSearch(case.kernel, way, PRECISION, (device.uuid,), trials, duration_s)
 
-    return replace(
-        plan,
-        searches=(
-            *plan.searches,
-            sealed(EXHAUSTIVE, found.trials, spent_s),
-            sealed(AGAIN, tuple(again), elapsed_s() - began_s),
-        ),
-    )
+    whole = sealed(EXHAUSTIVE, found.trials, spent_s)
+    if not again:  # the last trial took all the time; what was found is kept
+        return replace(plan, searches=(*plan.searches, whole))
+    both = sealed(AGAIN, tuple(again), elapsed_s() - began_s)
+    return replace(plan, searches=(*plan.searches, whole, both))
 
 
 def _ours(plan: Plan) -> tuple[KernelCase, Shape]:

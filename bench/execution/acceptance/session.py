@@ -83,7 +83,7 @@ class AcceptanceSession:
         with ends_as_interrupt():
             try:
                 for phase in self.phases:
-                    self._phase(phase, outcomes)
+                    self._phase(phase, writer, outcomes)
                     rest = [p for p in self.phases if p.number > phase.number and p.end_s]
                     ended = f"ended after {phase}" if rest else self._ended(outcomes)
                     evidence = self._seal(writer, outcomes, ended)
@@ -98,9 +98,14 @@ class AcceptanceSession:
     def _unsealed(self) -> Path:
         return self.folder / UNSEALED
 
-    def _phase(self, phase: Phase, outcomes: dict[tuple[str, int], Outcome]) -> None:
+    def _phase(
+        self, phase: Phase, writer: BundleWriter, outcomes: dict[tuple[str, int], Outcome]
+    ) -> None:
         if phase.end_s is None:
             self.log.say(f"{phase}: left out: the budget ends before it")
+            return
+        if not phase.cases and not all(search.decides for search in self.plan.searches):
+            self.log.say(f"{phase}: on record, and stays as it is")
             return
         if not phase.cases and phase.end_s - self.elapsed_s() < phase.entry.share_s:
             self.log.say(f"{phase}: left out: it needs {phase.entry.share_s:.0f} s")
@@ -108,7 +113,9 @@ class AcceptanceSession:
         self.log.say(f"{self.elapsed_s():5.0f} s  {phase}, until {phase.end_s:.0f} s")
         try:
             if phase.cases:
-                self._searches(phase)
+                if self._searches(phase):
+                    # What is measured and saved in these shapes is of the plan that is on record.
+                    self._seal(writer, outcomes, f"ended in {phase}")
                 self._cases(phase, outcomes, phase.end_s)
             else:
                 self.plan = exhaustive_searches(
@@ -125,8 +132,11 @@ class AcceptanceSession:
                     failed = Failed(case.id, repeat, Reason("phase-failed", reason))
                     outcomes[case.id, repeat] = failed
 
-    def _searches(self, phase: Phase) -> None:
-        """Shapes are settled in the plan, and with them the cases of this phase and later ones."""
+    def _searches(self, phase: Phase) -> bool:
+        """Shapes are settled in the plan, and with them the cases of this phase and later ones.
+
+        Whether there were any to settle.
+        """
         found = short_searches(
             self.plan,
             phase,
@@ -136,12 +146,14 @@ class AcceptanceSession:
             self.elapsed_s,
             self.log.say,
         )
-        if found is not self.plan:
-            before, self.plan = self.plan, found
-            settled = dict(zip(before.cases, found.cases, strict=True))
-            self.phases = tuple(
-                replace(p, cases=tuple(settled[case] for case in p.cases)) for p in self.phases
-            )
+        if found is self.plan:
+            return False
+        before, self.plan = self.plan, found
+        settled = dict(zip(before.cases, found.cases, strict=True))
+        self.phases = tuple(
+            replace(p, cases=tuple(settled[case] for case in p.cases)) for p in self.phases
+        )
+        return True
 
     def _cases(self, phase: Phase, outcomes: dict[tuple[str, int], Outcome], end_s: float) -> None:
         (phase,) = (p for p in self.phases if p.number == phase.number)
@@ -197,6 +209,7 @@ class AcceptanceSession:
             self.run_id, self.started_at, now(), self.inventory, self.plan, whole, why,
         )  # fmt: skip
         evidence = replace(evidence, resumed_at=self.resumed_at)
+        writer.unseal()
         writer.replan(self.plan)
         writer.replace_outcomes(whole)
         writer.finish(evidence)
@@ -205,9 +218,11 @@ class AcceptanceSession:
     def _ended(self, outcomes: Mapping[tuple[str, int], Outcome]) -> str | None:
         """Why this is not the whole plan, or None where it is."""
         left_out = [str(phase.number) for phase in self.phases if phase.end_s is None]
-        missing = sum(case.repeats for case in self.plan.cases) - sum(
-            not isinstance(o, Skipped) or o.reason.code in ("refused", "cannot-run-here")
-            for o in outcomes.values()
+        found = [outcomes.get((c.id, r)) for c in self.plan.cases for r in range(c.repeats)]
+        missing = sum(
+            o is None
+            or (isinstance(o, Skipped) and o.reason.code not in ("refused", "cannot-run-here"))
+            for o in found
         )
         if not missing:
             return None

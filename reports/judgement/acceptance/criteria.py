@@ -78,7 +78,10 @@ def default_for(device: Device) -> str:
 
 
 def judged(subject: Subject, wanted: Criteria) -> tuple[Criterion, ...]:
-    """Every bound whose figure is in the plan, then the searches, if both were carried out."""
+    """Every bound, then the searches, if both were carried out.
+
+    What a plan leaves out is never passed over: it may be what would not have held.
+    """
     found = []
     for bound in wanted.bounds:
         cases = [
@@ -86,11 +89,17 @@ def judged(subject: Subject, wanted: Criteria) -> tuple[Criterion, ...]:
             for case in subject.evidence.plan.cases
             if isinstance(case, KernelCase) and case.metric == bound.metric
         ]
-        if cases:
-            found.append(_judged(subject, cases, bound))
+        found.append(_judged(subject, cases, bound) if cases else _not_planned(bound))
     if (both := searched(subject)) is not None:
         found += search_criteria(both)
     return tuple(found)
+
+
+def _not_planned(bound: Bound) -> Criterion:
+    name, why = f"{bound.metric}, by its {bound.against}", "the plan of this run leaves it out"
+    return Criterion(
+        name, None, bound.wanted, why, at_most=bound.against == "spread", metric=bound.metric
+    )
 
 
 def _judged(subject: Subject, cases: list[KernelCase], bound: Bound) -> Criterion:

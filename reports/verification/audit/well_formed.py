@@ -17,7 +17,8 @@ from bench.evidence.outcome import (
     TickHistogram,
     WorkerTicks,
 )
-from bench.evidence.plan import KernelCase
+from bench.evidence.plan import KernelCase, Plan
+from bench.evidence.shape_search import AGAIN, EXHAUSTIVE, ShapeSearch, best
 from reports.performance.subject import Subject
 from reports.verification.audit.rule import Objection, Rule, Severity
 from reports.verification.audit.selection import place
@@ -62,6 +63,46 @@ def _plan(evidence: Evidence) -> str | None:
                 return f"{case.metric} has no CPU, or one CPU twice"
             if not all(0 < size < MOST for size in case.shape):
                 return f"{case.metric} has the shape {case.shape}"
+    reasons = filter(None, map(_trials, evidence.plan.searches))
+    return next(reasons, None) or _yardstick(evidence.plan)
+
+
+def _trials(search: ShapeSearch) -> str | None:
+    name = f"the search {search.implementation} in {search.precision}"
+    if search.duration_s is not None and not 0 <= search.duration_s < LONGEST_S:
+        return f"{name} lasted {search.duration_s} s"
+    for trial in search.trials:
+        if not trial.shape or not all(0 < size < MOST for size in trial.shape):
+            return f"{name} tried the shape {trial.shape}"
+        if trial.rate is not None and not 1 <= trial.rate < MOST:
+            return f"{name} found a rate of {trial.rate}"
+    shapes = [trial.shape for trial in search.trials]
+    if search.implementation != AGAIN and len(set(shapes)) != len(shapes):
+        return f"{name} tried a shape twice"
+    return None
+
+
+def _yardstick(plan: Plan) -> str | None:
+    """One exhaustive search, of what ours decided, and of both best shapes again in turn."""
+    by_way = {way: [s for s in plan.searches if s.implementation == way]
+              for way in (EXHAUSTIVE, AGAIN)}  # fmt: skip
+    if any(len(found) > 1 for found in by_way.values()):
+        return "an exhaustive search is sealed twice"
+    if not by_way[EXHAUSTIVE]:
+        return "shapes of an exhaustive search that is not there" if by_way[AGAIN] else None
+    (whole,) = by_way[EXHAUSTIVE]
+    of = (whole.kernel, whole.precision, whole.devices)
+    ours = [s for s in plan.searches if s.decides and (s.kernel, s.precision, s.devices) == of]
+    winner = best(whole.trials)
+    if len(ours) != 1 or winner is None or not whole.duration_s:
+        return "an exhaustive search of nothing that was searched"
+    for again in by_way[AGAIN]:
+        shapes = tuple(trial.shape for trial in again.trials)
+        pair = (ours[0].shape, winner)
+        if (again.kernel, again.precision, again.devices) != of or (
+            shapes != pair * (len(shapes) // 2)
+        ):
+            return "what was measured again is not both best shapes in turn"
     return None
 
 

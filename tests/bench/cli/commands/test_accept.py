@@ -1,5 +1,6 @@
 """`capbench accept` from the command line, on the simulated node."""
 
+import json
 import os
 import subprocess
 import sys
@@ -80,6 +81,23 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(tmp_path: Path)
         assert done.exit_code == 2, (options, done.output)
         assert said in done.stderr
         assert "Traceback" not in done.output
+
+
+@pytest.mark.usefixtures("node")
+def test_what_is_judged_again_says_what_it_is_not(tmp_path: Path) -> None:
+    target = tmp_path / "first.zip"
+    accept("--budget", "240", "--output", target)
+    done = accept("--judge", target)
+    as_json = accept("--judge", target, "--json")
+
+    # The simulated card moves bytes faster than the one whose name it has.
+    assert done.exit_code == as_json.exit_code == 4
+    assert "IMPOSSIBLE" in done.stdout
+    assert "SIMULATED: no figure here was measured on hardware" in done.stdout
+    assert any("SIMULATED" in said for said in json.loads(as_json.stdout)["restrictions"])
+    real = accept("--judge", ROOT / "tests/golden/bundles/h200-2026-11-27.zip")
+    assert "INCOMPLETE: the budget ended before 4 measurements" in real.stdout
+    assert "audit: plan.json" in real.stderr
 
 
 ROOT = Path(__file__).parents[4]

@@ -1,14 +1,16 @@
 """Phases, their budget and whatever ends them, on the simulated node and its scripted clock."""
 
+import shutil
 from dataclasses import replace as changed
 from pathlib import Path
 
 import pytest
 
-from bench.errors import UsageError
-from bench.evidence import Evidence
+from bench.errors import Incomplete, UsageError
+from bench.evidence import Evidence, bundle_writer
 from bench.evidence.codec import replace
 from bench.evidence.outcome import Failed, Measured, Skipped
+from bench.evidence.shape_search import EXHAUSTIVE
 from bench.execution.acceptance.log import Log
 from bench.execution.acceptance.opening import choose_card, take_up
 from bench.execution.protocol import Assignment
@@ -194,3 +196,96 @@ def test_of_several_cards_one_is_accepted_and_the_others_are_named(tmp_path: Pat
     assert [a.backend for a in evidence.inventory.absent] == ["cuda:0"]
     with pytest.raises(UsageError, match='No accelerator here is "7"'):
         choose_card(node.discovered(), "7")
+
+
+def test_a_search_that_took_all_the_time_keeps_what_it_found(tmp_path: Path) -> None:
+    node = card()
+
+    def slow(assignment: Assignment) -> None:
+        if assignment.one_by_one:
+            node.now_s += 90.0
+
+    evidence = simulated_acceptance(node, tmp_path, 240.0, before=slow).run()
+
+    assert [s.implementation for s in evidence.plan.searches if not s.decides] == [EXHAUSTIVE]
+    assert sealed(tmp_path) == evidence
+
+
+def test_a_search_on_record_is_not_carried_out_until_it_looks_better(tmp_path: Path) -> None:
+    node = card()
+
+    def hang(assignment: Assignment) -> None:
+        if assignment.case.metric == "cuda.transfer.d2h":
+            node.now_s += 40.0
+
+    first = simulated_acceptance(node, tmp_path, 300.0, before=hang).run()
+    second = taken_up(node, tmp_path, 300.0, began_s=node.now_s).run()
+
+    assert first.interrupted is not None
+    assert [s for s in first.plan.searches if not s.decides]
+    assert second.plan.searches == first.plan.searches
+
+
+def test_a_killed_run_goes_on_in_the_shapes_that_it_had_chosen(tmp_path: Path) -> None:
+    node, begun = card(), []
+
+    def kill(assignment: Assignment) -> None:
+        begun.append(assignment.case)
+        if assignment.case.metric == "cuda.matrix.int8" and not assignment.shapes:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        simulated_acceptance(node, tmp_path, 240.0, before=kill).run()
+    chosen = {case.metric: case for case in begun}["cuda.matrix.bf16.short"]
+    evidence = taken_up(node, tmp_path, 240.0, began_s=node.now_s).run()
+
+    assert chosen in evidence.plan.cases
+    assert evidence.interrupted is None
+
+
+@pytest.mark.parametrize("name", ["plan.json", "run.json", "manifest.json"])
+def test_a_disk_that_fills_up_while_sealing_loses_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, full = card(), []
+    write = bundle_writer.write_atomically
+
+    def fill_up(assignment: Assignment) -> None:
+        full.extend([True] * (assignment.case.metric == "cuda.vector.fp64"))
+
+    def write_if_possible(path: Path, data: bytes) -> None:
+        if full and path.name == name:
+            raise Incomplete(f"{path} cannot be written.", "Make room.")
+        write(path, data)
+
+    monkeypatch.setattr(bundle_writer, "write_atomically", write_if_possible)
+    with pytest.raises(Incomplete):
+        simulated_acceptance(node, tmp_path, 100.0, before=fill_up).run()
+    begun = {path.name for path in (tmp_path / "unsealed" / "outcomes").iterdir()}
+    full.clear()
+    evidence = taken_up(node, tmp_path, 240.0, began_s=node.now_s).run()
+
+    assert len(begun) == 15 + 6
+    assert evidence.interrupted is None
+    assert sealed(tmp_path) == evidence
+
+
+def test_only_a_run_of_one_card_is_taken_up(tmp_path: Path) -> None:
+    evidence = simulated_acceptance(card(), tmp_path, 30.0).run()
+    (one,) = evidence.inventory.devices
+    several = replace(evidence.inventory, devices=(one, replace(one, uuid="GPU-1", index=1)))
+    shutil.rmtree(tmp_path / "evidence")
+    writer = bundle_writer.BundleWriter(tmp_path / "evidence", several, evidence.plan)
+    writer.replace_outcomes(evidence.outcomes)
+    writer.finish(replace(evidence, inventory=several))
+
+    with pytest.raises(UsageError, match="no acceptance"):
+        taken_up(card(), tmp_path, 240.0, 0.0)
+
+
+def test_what_is_no_file_among_what_was_saved_is_named(tmp_path: Path) -> None:
+    simulated_acceptance(card(), tmp_path, 30.0).run()
+    (tmp_path / "unsealed" / "outcomes" / "x.json").mkdir(parents=True)
+
+    with pytest.raises(UsageError, match=r"x\.json is damaged"):
+        taken_up(card(), tmp_path, 240.0, 0.0)

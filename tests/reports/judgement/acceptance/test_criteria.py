@@ -182,10 +182,12 @@ def test_the_faster_of_two_ways_to_add_and_multiply_is_what_counts(
     ]
     both = replace(sound, plan=replace(sound.plan, cases=(pairs, scalar)),
                    outcomes=tuple(outcomes), estimates=tuple(cycles))  # fmt: skip
-    clock, cycle = criteria(Subject(both))
+    clock, cycle, *others = criteria(Subject(both))
 
     assert clock.ratio == criteria(Subject(sound))[CLOCK].ratio
     assert cycle.ratio == pytest.approx(250 / 256)
+    assert [str(each) for each in others if each.holds is not None] == []
+    assert {each.detail for each in others} == {"the plan of this run leaves it out"}
 
 
 def test_without_sensors_the_clock_s_bar_says_which_are_missing() -> None:
