@@ -30,6 +30,19 @@ def test_a_file_that_was_read_through_the_cache_is_found_out(drive_file):
     assert (found.holds, found.because) == (False, "256 of 256 sampled pages are in the page cache")
 
 
+@pytest.mark.parametrize(("cached", "resident"), [(False, 0), (True, 256)])
+def test_a_drive_that_answers_before_the_look_goes_on_is_no_cache(
+    drive_file, monkeypatch, cached, resident
+):
+    if cached:
+        drive_file.read_bytes()
+    at_once = os.preadv
+    monkeypatch.setattr(os, "preadv", lambda file, buffers, at, flags=0: at_once(file, buffers, at))
+    found = cache_bypass.residency(drive_file, JOB.size_bytes, seed=1)
+    assert found.because == f"{resident} of 256 sampled pages are in the page cache"
+    assert found.holds is not cached
+
+
 def test_looking_leaves_nothing_that_the_next_look_finds(drive_file):
     looks = [cache_bypass.residency(drive_file, JOB.size_bytes, seed=1) for _ in range(5)]
     assert {look.holds for look in looks} <= {True, None}
