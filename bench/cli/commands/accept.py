@@ -53,7 +53,7 @@ def accept(
     as_json: bool,
 ) -> None:
     """Measure one accelerator, the most valuable first, and hold it against its criteria."""
-    from bench.errors import UsageError
+    from bench.errors import InvalidEvidence, UsageError
     from bench.evidence.bundle_writer import write_atomically
     from bench.evidence.container import is_zip
     from bench.evidence.container.packing import one_file
@@ -61,6 +61,7 @@ def accept(
     from bench.execution.session import exit_code, refuse_collisions
     from reports.judgement.acceptance import criteria
     from reports.verification import examine_evidence, verify
+    from reports.verification.audit import grave
 
     began_s = time.monotonic() - process_age_s()
     refuse_collisions()
@@ -77,7 +78,7 @@ def accept(
         acceptance = Acceptance.of(found.subject, criteria_name)
         acceptance.show(as_json)
         show_findings(found)
-        context.exit(acceptance.exit_code)
+        context.exit(InvalidEvidence.exit_code if grave(found.findings) else acceptance.exit_code)
     given = resume or output
     packed = given if given is not None and is_zip(given) else None
     with one_file(packed, status) if packed else new_folder(given) as folder:

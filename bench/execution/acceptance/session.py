@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bench import __version__
 from bench.analysis import conclude
+from bench.errors import Incomplete
 from bench.evidence import Evidence, Tool
 from bench.evidence.bundle_reader import OutcomeFile
 from bench.evidence.bundle_writer import BundleWriter, write_atomically
@@ -122,6 +123,8 @@ class AcceptanceSession:
                     self.plan, self.device, phase.end_s, self.workers.fresh(), self.elapsed_s,
                     self.log.say,
                 )  # fmt: skip
+        except Incomplete:  # a full disk keeps no other phase either, and is no fault of the cases
+            raise
         except Exception as error:
             # A fault of ours, or of a library that was not foreseen: the other phases go on.
             reason = f"{type(error).__name__}: {error}".partition("\n")[0]

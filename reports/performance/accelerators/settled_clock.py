@@ -18,7 +18,7 @@ def settled_clock_hz(outcome: Measured, state: SteadyState) -> float | None:
     told = [
         (base_s + at_s, clock_hz)
         for at_s, clock_hz in zip(outcome.readings.at_s, outcome.readings.clock_hz, strict=True)
-        if clock_hz is not None
+        if clock_hz  # 0 is what a sensor says that does not know: this card computed
     ]
     clocks = [hz for at_s, hz in told if at_s >= from_s] or [hz for _, hz in told]
     return statistics.fmean(clocks) if clocks else None

@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bench.analysis import conclude
 from bench.cli import main
+from bench.evidence.bundle_writer import BundleWriter
+from bench.evidence.codec import replace
+from bench.evidence.outcome import Measured
 from bench.testing.acceptance import SimulatedWorkers, sold_as
 from bench.testing.gpu_node import SimulatedNode
 from bench.testing.simulated_nvml import SimulatedGpu
+from reports.verification import verify
 
 
 @pytest.fixture
@@ -113,6 +118,32 @@ class Blocked:
 
 sys.meta_path.insert(0, Blocked())
 """
+
+
+@pytest.mark.parametrize(("clock", "code"), [(0.0, 1), (0.5, 4)])
+def test_clocks_that_were_edited_are_told_and_no_traceback(
+    clock: float, code: int, tmp_path: Path
+) -> None:
+    honest = verify(ROOT / "tests/golden/bundles/h200-2026-11-27.zip").evidence
+    outcomes = tuple(
+        replace(o, readings=replace(o.readings, clock_hz=tuple(hz and hz * clock
+                                                               for hz in o.readings.clock_hz)))
+        if isinstance(o, Measured)
+        else o
+        for o in honest.outcomes
+    )  # fmt: skip
+    evidence = conclude(
+        honest.tool, honest.run_id, honest.started_at, honest.finished_at,
+        honest.inventory, honest.plan, outcomes, honest.interrupted,
+    )  # fmt: skip
+    writer = BundleWriter(tmp_path / "edited", honest.inventory, honest.plan)
+    writer.replace_outcomes(outcomes)
+    writer.finish(evidence)
+
+    done = accept("--judge", tmp_path / "edited")
+
+    assert done.exit_code == code, done.output
+    assert ("it lies above its theoretical peak" in done.stderr) == (code == 4)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bench.evidence import Evidence, bundle_writer
 from bench.evidence.codec import replace
 from bench.evidence.outcome import Failed, Measured, Skipped
 from bench.evidence.shape_search import EXHAUSTIVE
+from bench.execution.acceptance import session as acceptance_session
 from bench.execution.acceptance.log import Log
 from bench.execution.acceptance.opening import choose_card, take_up
 from bench.execution.protocol import Assignment
@@ -289,3 +290,23 @@ def test_what_is_no_file_among_what_was_saved_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"x\.json is damaged"):
         taken_up(card(), tmp_path, 240.0, 0.0)
+
+
+def test_a_disk_that_is_full_in_a_phase_fails_no_case_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, write = card(), acceptance_session.write_atomically
+    full = [True]
+
+    def write_if_possible(path: Path, data: bytes) -> None:
+        if full and path.name.startswith("cuda.vector.fp64-"):
+            full.clear()  # others make room the moment after
+            raise Incomplete(f"{path} cannot be written.", "Make room.")
+        write(path, data)
+
+    monkeypatch.setattr(acceptance_session, "write_atomically", write_if_possible)
+    with pytest.raises(Incomplete):
+        simulated_acceptance(node, tmp_path, 240.0).run()
+    evidence = taken_up(node, tmp_path, 240.0, began_s=node.now_s).run()
+
+    assert {type(outcome) for outcome in evidence.outcomes} == {Measured}
