@@ -60,6 +60,12 @@ class Processor(Record):
         return firsts[: max(1, -int(-self.quota_cpus // 1))]
 
     @property
+    def part_of_the_machine(self) -> str | None:
+        """`1 of 2 CPUs` where the affinity mask leaves some out; None where all were given."""
+        given = sum(len(core.cpus) for core in self.cores)
+        return f"{given} of {self.online_cpus} CPUs" if given < self.online_cpus else None
+
+    @property
     def last_level_cache_bytes(self) -> int | None:
         """All instances of the highest cache level together."""
         data = [cache for cache in self.caches if cache.type != "Instruction"]

@@ -16,7 +16,7 @@ UNIT = "FLOP/s"
 
 @dataclass(frozen=True, slots=True)
 class NodeCapacity:
-    """What one node counts, and which of its figures rest on fewer repeats than were planned."""
+    """What one node counts, and which figures rest on fewer repeats or CPUs than there are."""
 
     counted: Converted
     short: tuple[str, ...]
@@ -36,6 +36,7 @@ def measured_capacity(
     if not backends:
         return Unknown("no accelerator was found")
     figures = _figures(evidence)
+    given = evidence.inventory.host.processor.part_of_the_machine
     parts: list[Converted] = []
     short: list[str] = []
     for backend in backends:
@@ -58,6 +59,9 @@ def measured_capacity(
                 # Which repeats fail, the operator may choose: they count as nothing.
                 short.append(f"{estimate.name}: {estimate.n} of {planned} repeats")
                 amount = at_most(amount)
+            if backend == "cpu" and given is not None:
+                short.append(f"{estimate.name}: on {given}")
+                amount = Interval(amount.low, amount.value, None)
             return ConvertibleRate(amount, estimate.name)
 
         found = convert(policy, kind, compute_class, rate)

@@ -155,6 +155,26 @@ def test_a_repeat_that_failed_leaves_no_lower_bound(  # type: ignore[no-untyped-
     assert found.gap == gap
 
 
+@pytest.mark.parametrize(("beyond", "high", "gap"), [
+    (0, 1.01e12, None), (4, None, "cpu.vector.fp32: on 4 of 8 CPUs"),
+])  # fmt: skip
+def test_some_of_the_cpus_bound_the_node_from_below_only(  # type: ignore[no-untyped-def]
+    make_evidence, policy: Policy, beyond: int, high: float | None, gap: str | None
+) -> None:
+    evidence = make_evidence("a")
+    host = evidence.inventory.host
+    given = sum(len(core.cpus) for core in host.processor.cores)
+    processor = replace(host.processor, online_cpus=given + beyond)
+    inventory = replace(evidence.inventory, host=replace(host, processor=processor))
+
+    (found,) = capacities(
+        (replace(evidence, inventory=inventory),), of_machines(analysed((evidence,))), policy
+    )
+
+    assert found.amount == Interval(0.99e12, 1e12, high)
+    assert found.gap == gap
+
+
 def test_what_is_missing_leaves_a_sum_open_and_named(  # type: ignore[no-untyped-def]
     make_evidence, make_facility, policy: Policy
 ) -> None:
