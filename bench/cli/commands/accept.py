@@ -1,5 +1,6 @@
 """`capbench accept`: everything that matters of one card, within a budget of time."""
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
     from reports.performance.verified import VerifiedEvidence
 
 
+def finite(seconds: float) -> float:
+    """Refuse what compares with nothing: `nan` is inside every range."""
+    if not math.isfinite(seconds):
+        raise click.BadParameter(f"{seconds} is no number of seconds.")
+    return seconds
+
+
 @click.command()
 @click.option(
     "--criteria", "criteria_name", metavar="NAME",
     help="Criteria to judge by, for example h100-sxm@1; default: those of the card found.",
 )  # fmt: skip
 @click.option(
-    "--budget", "budget_s", type=click.FloatRange(min=30), default=240.0, show_default=True,
+    "--budget", "budget_s", type=click.FloatRange(30, 86400), default=240.0,
+    show_default=True, callback=lambda context, option, value: finite(value),
     help="Seconds that everything may take, the start of the program included.",
 )  # fmt: skip
 @click.option("--card", metavar="INDEX|UUID", help="Which of several; default: the first.")

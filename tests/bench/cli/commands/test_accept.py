@@ -81,6 +81,8 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(tmp_path: Path)
         (("--output", there), "exists already"),
         (("--resume", tmp_path, "--output", tmp_path / "x"), "--resume goes on in its own folder"),
         (("--budget", "5"), "is not in the range"),
+        (("--budget", "nan"), "nan is no number of seconds"),
+        (("--budget", "inf"), "is not in the range"),
     ):
         done = accept(*options)
         assert done.exit_code == 2, (options, done.output)
