@@ -98,7 +98,7 @@ class SimulatedNode:
             for g in self.gpus
         )
         backend = CudaBackend(lambda: visible, lambda: Nvml(SimulatedNvml(cards)))
-        found = discover(None, (backend,))
+        found = discover(None, (backend,), {})
         stand_in = simulated_inventory("simulated-node", cores=16)
         return replace(found, host=stand_in.host, software={"torch": "simulated"}, simulated=True)
 
