@@ -11,7 +11,7 @@ from bench.evidence.plan import Case
 from bench.evidence.shape_search import ShapeTrial
 from bench.execution.acceptance.kept_worker import Said
 from bench.execution.acceptance.log import Log
-from bench.execution.acceptance.opening import begin, choose_card
+from bench.execution.acceptance.opening import begin, choose_card, take_up
 from bench.execution.acceptance.session import AcceptanceSession
 from bench.execution.protocol import Assignment
 from bench.execution.runner import Listener
@@ -87,6 +87,17 @@ def simulated_acceptance(
         inventory, choose_card(inventory, card), budget_s, folder,
         lambda device, cpus: SimulatedWorkers(node, before), lambda: node.now_s,
         Log(folder / "accept.log", tell), line,
+    )  # fmt: skip
+
+
+def resumed_acceptance(
+    node: SimulatedNode, folder: Path, budget_s: float, began_s: float
+) -> AcceptanceSession:
+    """The acceptance in this folder, taken up again at `began_s` on the node's clock."""
+    return take_up(
+        sold_as(node.discovered(), "NVIDIA H100 80GB HBM3"), None, budget_s, folder,
+        lambda device, cpus: SimulatedWorkers(node), lambda: node.now_s - began_s,
+        Log(folder / "accept.log"), line,
     )  # fmt: skip
 
 
